@@ -1,0 +1,77 @@
+#include "pgoprof/base/text.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <optional>
+
+namespace pgoprof {
+namespace {
+
+struct CodePoint {
+    char32_t value;
+    std::size_t bytes;
+};
+
+/// The UTF-8 sequence at the start of `text`, or nullopt if it is malformed, over-long, or a surrogate.
+std::optional<CodePoint> decode_utf8(std::string_view text) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const unsigned char lead = byte(0);
+    if (lead < 0x80) return CodePoint{lead, 1};
+    const std::size_t bytes = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+    if (lead < 0xc2 || lead > 0xf4 || text.size() < bytes) return std::nullopt;
+    char32_t value = lead & (0xffu >> (bytes + 1));
+    for (std::size_t i = 1; i < bytes; ++i) {
+        if ((byte(i) & 0xc0) != 0x80) return std::nullopt;
+        value = value << 6 | (byte(i) & 0x3fu);
+    }
+    static constexpr std::array<char32_t, 5> kSmallest{0, 0, 0x80, 0x800, 0x10000};
+    const bool surrogate = value >= 0xd800 && value <= 0xdfff;
+    if (value < kSmallest[bytes] || value > 0x10ffff || surrogate) return std::nullopt;
+    return CodePoint{value, bytes};
+}
+
+/// Characters that change how a line is shown without showing themselves.
+bool is_deceptive(char32_t c) {
+    return c < 0x20 || (c >= 0x7f && c <= 0x9f) || (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+           (c >= 0x2066 && c <= 0x2069) || c == 0x061c || c == 0xfeff;
+}
+
+}  // namespace
+
+std::string escape_line(std::string_view text) {
+    std::string escaped;
+    escaped.reserve(text.size());
+    while (!text.empty()) {
+        const auto c = decode_utf8(text);
+        const std::size_t bytes = c ? c->bytes : 1;
+        if (!c || (is_deceptive(c->value) && c->value < 0x80)) {
+            escaped += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[0]));
+        } else if (is_deceptive(c->value)) {
+            escaped += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(c->value));
+        } else if (c->value == U'\\') {
+            escaped += "\\\\";
+        } else {
+            escaped += text.substr(0, bytes);
+        }
+        text.remove_prefix(bytes);
+    }
+    return escaped;
+}
+
+std::string format_duration(std::int64_t nanos) {
+    const double seconds = static_cast<double>(nanos) / 1e9;
+    if (nanos == 0) return "0s";
+    if (seconds > -1 && seconds < 1) return fmt::format("{:.4g}ms", seconds * 1e3);
+    return fmt::format("{:.4g}s", seconds);
+}
+
+std::string format_bytes(std::uint64_t bytes) {
+    static constexpr std::array<std::string_view, 5> kUnits{"B", "KiB", "MiB", "GiB", "TiB"};
+    double value = static_cast<double>(bytes);
+    std::size_t unit = 0;
+    for (; value >= 1024 && unit + 1 < kUnits.size(); ++unit) value /= 1024;
+    return unit == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.1f} {}", value, kUnits[unit]);
+}
+
+}  // namespace pgoprof

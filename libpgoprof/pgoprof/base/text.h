@@ -1,0 +1,21 @@
+// Text for people: escaping of hostile bytes, durations.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace pgoprof {
+
+/// `text` fit for one line of a terminal or log: control characters (C0, DEL, C1) and bytes that are not valid UTF-8
+/// become \xNN, a backslash becomes \\, as do the Unicode bidirectional controls and line separators (\u202e).
+/// Printable UTF-8 passes.
+std::string escape_line(std::string_view text);
+
+/// Nanoseconds as people write them: "30.1s", "450ms", "0s".
+std::string format_duration(std::int64_t nanos);
+
+/// Bytes as people write them: "512 B", "1.5 MiB".
+std::string format_bytes(std::uint64_t bytes);
+
+}  // namespace pgoprof

@@ -1,0 +1,24 @@
+// GO PREPROFILE V1, the format between `go tool preprofile` and the compiler.
+#pragma once
+
+#include <string_view>
+
+#include "pgoprof/base/bytes.h"
+#include "pgoprof/base/result.h"
+#include "pgoprof/model/call_edge.h"
+
+namespace pgoprof {
+
+inline constexpr std::string_view kPreprofileHeader = "GO PREPROFILE V1\n";
+
+bool looks_preprofile(ByteView data);
+
+/// As Go's cmd/internal/pgo.FromSerialized reads it, with two exceptions: lines over 64 KiB are always an error (Go
+/// silently stops at an over-long caller), and so is a total that overflows.
+Result<EdgeProfile> decode_preprofile(ByteView data);
+
+/// Byte for byte what `go tool preprofile` writes. A newline in a name would corrupt the file: `fail`s on it only if
+/// `go tool preprofile` could not be agreed with otherwise; it writes such names as they are, and so do we.
+Buffer encode_preprofile(const EdgeProfile& profile);
+
+}  // namespace pgoprof

@@ -1,0 +1,55 @@
+// From a file's bytes to its decoded content: the one place where io and codec meet.
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "pgoprof/base/bytes.h"
+#include "pgoprof/base/limits.h"
+#include "pgoprof/base/result.h"
+#include "pgoprof/model/call_edge.h"
+#include "pgoprof/model/raw_profile.h"
+
+namespace pgoprof {
+
+enum class Validation : std::uint8_t {
+    require,  ///< the first violated invariant is an error
+    skip,     ///< only the container and the wire format must be sound; the caller checks the rest (pgo-lint)
+};
+
+/// Reads, inflates, detects and decodes. Made for reuse: its buffers serve one input after the other, and what it
+/// returns is valid until the next call.
+class Loader {
+public:
+    explicit Loader(Limits limits = {}, Validation validation = Validation::require);
+
+    /// A pprof message (no samples, empty strings and all, if the file is empty), or edges that were preprofiled.
+    using Content = std::variant<const RawProfile*, const EdgeProfile*>;
+
+    /// `path` may be "-" for stdin. Errors carry the input's name.
+    Result<Content> load(const std::string& path);
+
+    /// The same from memory; `name` is for messages only. The bytes must stay valid as long as the result is used.
+    Result<Content> load_bytes(ByteView stored, const std::string& name);
+
+    /// Of the last input: bytes as stored, and inflated.
+    std::uint64_t stored_bytes() const { return stored_bytes_; }
+    std::uint64_t inflated_bytes() const { return inflated_bytes_; }
+
+private:
+    Result<Content> decode(ByteView stored);
+
+    Limits limits_;
+    Validation validation_;
+    Buffer stored_;
+    Buffer inflated_;
+    RawProfile raw_;
+    EdgeProfile edges_;
+    std::uint64_t stored_bytes_ = 0;
+    std::uint64_t inflated_bytes_ = 0;
+};
+
+/// `load` for tools that need a pprof profile: a preprofiled file is an error with a remedy.
+Result<const RawProfile*> load_profile(Loader& loader, const std::string& path);
+
+}  // namespace pgoprof

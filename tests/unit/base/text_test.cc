@@ -1,0 +1,24 @@
+#include "pgoprof/base/text.h"
+
+#include <catch2/catch.hpp>
+
+using namespace pgoprof;
+
+TEST_CASE("Hostile text cannot leave its line or drive a terminal") {
+    CHECK(escape_line("main.(*T[...]).f") == "main.(*T[...]).f");
+    CHECK(escape_line("größe→") == "größe→");
+    CHECK(escape_line("a\nb\r\t\x1b[31m") == "a\\x0ab\\x0d\\x09\\x1b[31m");
+    CHECK(escape_line("\xff\xc0\xaf") == "\\xff\\xc0\\xaf");
+    CHECK(escape_line("back\\slash") == "back\\\\slash");
+    CHECK(escape_line("\u202eevil") == "\\u202eevil");
+    CHECK(escape_line("\xc2\x9b") == "\\u009b");
+    CHECK(escape_line("cut\xe2\x82") == "cut\\xe2\\x82");
+}
+
+TEST_CASE("Durations and sizes read as people write them") {
+    CHECK(format_duration(0) == "0s");
+    CHECK(format_duration(30'100'000'000) == "30.1s");
+    CHECK(format_duration(450'000'000) == "450ms");
+    CHECK(format_bytes(512) == "512 B");
+    CHECK(format_bytes(1536 * 1024) == "1.5 MiB");
+}
