@@ -1,0 +1,161 @@
+#include "pgoprof/io/sink.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <random>
+
+#include "pgoprof/io/file_descriptor.h"
+
+namespace pgoprof {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kCannotWrite = "cannot be written";
+
+Result<> write_all(int fd, ByteView data) {
+    while (!data.empty()) {
+        const ssize_t count = retry_interrupted([&] { return ::write(fd, data.data(), data.size()); });
+        if (count < 0) return fail_errno(kCannotWrite);
+        data = data.subspan(static_cast<std::size_t>(count));
+    }
+    return {};
+}
+
+Result<> write_directly(const std::string& path, ByteView data) {
+    FileDescriptor file(retry_interrupted([&] { return ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY); }));
+    if (!file.valid()) return fail_errno(kCannotWrite);
+    if (auto written = write_all(file.get(), data); !written) return written;
+    if (!file.close()) return fail_errno(kCannotWrite);
+    return {};
+}
+
+/// What `path` leads to, if its last component is a symbolic link; that need not exist.
+fs::path follow_links(fs::path path) {
+    constexpr int kMostLinks = 40;  // as the kernel
+    for (int i = 0; i < kMostLinks; ++i) {
+        std::error_code not_a_link;
+        const fs::path target = fs::read_symlink(path, not_a_link);
+        if (not_a_link) break;
+        path = path.parent_path() / target;
+    }
+    return path;
+}
+
+/// The file under its temporary name; gone with this object unless it was put in place.
+class Temporary {
+public:
+    /// A new file in `directory`. `mode` is subject to the umask.
+    static Result<Temporary> create(const fs::path& directory, mode_t mode) {
+        constexpr int kAttempts = 100;
+        std::random_device random;
+        for (int i = 0; i < kAttempts; ++i) {
+            std::string path = directory / fmt::format(".pgoprof-{:08x}.tmp", random());
+            const int fd =
+                retry_interrupted([&] { return ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode); });
+            if (fd >= 0) return Temporary(std::move(path), FileDescriptor(fd));
+            if (errno != EEXIST) break;
+        }
+        return fail_errno(kCannotWrite);
+    }
+
+    Temporary(Temporary&& other) noexcept : path_(std::exchange(other.path_, {})), file_(std::move(other.file_)) {}
+    Temporary& operator=(Temporary&&) = delete;
+    ~Temporary() {
+        if (!path_.empty()) ::unlink(path_.c_str());
+    }
+
+    /// The owner is kept as far as our rights go, the permissions in any case.
+    Result<> take_over(const struct stat& old) {
+        if (old.st_uid != ::geteuid() || old.st_gid != ::getegid()) {
+            [[maybe_unused]] const int best_effort = ::fchown(file_.get(), old.st_uid, old.st_gid);
+        }
+        if (::fchmod(file_.get(), old.st_mode & 0777) != 0) return fail_errno(kCannotWrite);
+        return {};
+    }
+
+    Result<> fill(ByteView data) {
+        if (auto written = write_all(file_.get(), data); !written) return written;
+        if (retry_interrupted([&] { return ::fsync(file_.get()); }) != 0) return fail_errno(kCannotWrite);
+        if (!file_.close()) return fail_errno(kCannotWrite);
+        return {};
+    }
+
+    Result<> put_in_place(const fs::path& target) {
+        if (::rename(path_.c_str(), target.c_str()) != 0) return fail_errno(kCannotWrite);
+        path_.clear();
+        return {};
+    }
+
+private:
+    Temporary(std::string path, FileDescriptor file) : path_(std::move(path)), file_(std::move(file)) {}
+
+    std::string path_;
+    FileDescriptor file_;
+};
+
+/// Makes the new name durable. A directory that may not be read, or a file system that has nothing to flush for it, is
+/// no reason to fail.
+class DirectoryFlush {
+public:
+    static Result<DirectoryFlush> prepare(const fs::path& directory) {
+        const int fd = retry_interrupted([&] { return ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
+        if (fd < 0 && errno != EACCES) return fail_errno(kCannotWrite);
+        return DirectoryFlush(FileDescriptor(fd));
+    }
+
+    Result<> run() {
+        if (!directory_.valid()) return {};
+        if (retry_interrupted([&] { return ::fsync(directory_.get()); }) == 0 || errno == EINVAL) return {};
+        return fail_errno("is written, but may not survive a crash: its directory cannot be flushed");
+    }
+
+private:
+    explicit DirectoryFlush(FileDescriptor directory) : directory_(std::move(directory)) {}
+
+    FileDescriptor directory_;
+};
+
+/// `old` is the file to be replaced, if there is one. Its content stays hidden as it was: the temporary is ours alone
+/// until it has the old permissions.
+Result<> replace_file(const fs::path& target, const std::optional<struct stat>& old, ByteView data) {
+    if (old && ::faccessat(AT_FDCWD, target.c_str(), W_OK, AT_EACCESS) != 0) return fail_errno(kCannotWrite);
+    const fs::path directory = target.has_parent_path() ? target.parent_path() : fs::path(".");
+    auto flush = DirectoryFlush::prepare(directory);
+    if (!flush) return fail(flush.error());
+    auto temporary = Temporary::create(directory, old ? 0600 : 0666);
+    if (!temporary) return fail(temporary.error());
+    if (old) {
+        if (auto kept = temporary->take_over(*old); !kept) return kept;
+    }
+    if (auto filled = temporary->fill(data); !filled) return filled;
+    if (auto placed = temporary->put_in_place(target); !placed) return placed;
+    return flush->run();
+}
+
+Result<> write_path(const std::string& path, ByteView data) {
+    struct stat status{};
+    if (::stat(path.c_str(), &status) != 0) {
+        if (errno != ENOENT) return fail_errno(kCannotWrite);
+        return replace_file(follow_links(path), std::nullopt, data);
+    }
+    if (S_ISDIR(status.st_mode)) return fail(ErrorCode::io_failure, "is a directory", "name a file in it");
+    if (!S_ISREG(status.st_mode)) return write_directly(path, data);
+    return replace_file(follow_links(path), status, data);
+}
+
+}  // namespace
+
+Result<> write_output(const std::string& path, ByteView data) {
+    const bool to_stdout = path == "-";
+    auto result = to_stdout ? write_all(STDOUT_FILENO, data) : write_path(path, data);
+    if (result) return result;
+    return fail_in(to_stdout ? "<stdout>" : path, std::move(result.error()));
+}
+
+}  // namespace pgoprof
