@@ -1,4 +1,5 @@
 # The warnings that every target here is built with. Presets turn them into errors.
 add_library(pgoprof_warnings INTERFACE)
 target_compile_options(pgoprof_warnings INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast -Wcast-align -Woverloaded-virtual)
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast -Wcast-align -Woverloaded-virtual
+  -Wno-missing-field-initializers)  # designated initializers leave fields to their defaults on purpose

@@ -46,6 +46,7 @@ private:
     void print(std::string_view kind, std::string_view message) const;
 
     std::string tool_;
+    mutable bool progress_shown_ = false;
 };
 
 /// "a.pprof: truncated gzip stream (offset 81920)", escaped.

@@ -38,6 +38,7 @@ public:
 
 private:
     Result<Content> decode(ByteView stored);
+    Result<Content> decode_profile(ByteView content, Budget& budget);
 
     Limits limits_;
     Validation validation_;
@@ -49,7 +50,7 @@ private:
     std::uint64_t inflated_bytes_ = 0;
 };
 
-/// `load` for tools that need a pprof profile: a preprofiled file is an error with a remedy.
+/// `load` for tools that need a pprof profile: a preprofiled or an empty file is an error.
 Result<const RawProfile*> load_profile(Loader& loader, const std::string& path);
 
 }  // namespace pgoprof

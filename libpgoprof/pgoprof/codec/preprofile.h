@@ -17,8 +17,8 @@ bool looks_preprofile(ByteView data);
 /// silently stops at an over-long caller), and so is a total that overflows.
 Result<EdgeProfile> decode_preprofile(ByteView data);
 
-/// Byte for byte what `go tool preprofile` writes. A newline in a name would corrupt the file: `fail`s on it only if
-/// `go tool preprofile` could not be agreed with otherwise; it writes such names as they are, and so do we.
+/// Byte for byte what `go tool preprofile` writes; as there, a newline in a name corrupts the file (pgo-lint warns of
+/// it).
 Buffer encode_preprofile(const EdgeProfile& profile);
 
 }  // namespace pgoprof

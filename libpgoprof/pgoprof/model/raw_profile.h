@@ -137,6 +137,9 @@ public:
 
     void build(std::span<const Record> records);
 
+    /// Whether the ids are 1, 2, 3, ... in table order: then none is 0 and none a duplicate.
+    bool dense() const { return dense_; }
+
     /// Position in the table, or nullopt.
     std::optional<std::uint32_t> find(std::uint64_t id) const {
         if (dense_) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "pgoprof/base/hash_index.h"
 #include "pgoprof/base/ids.h"
 
 namespace pgoprof {
@@ -33,16 +34,13 @@ public:
 private:
     struct Span {
         std::uint64_t begin;
-        std::uint32_t size;
-        std::uint32_t hash;
-        friend bool operator==(const Span& a, const Span& b) { return a.begin == b.begin && a.size == b.size; }
+        std::uint64_t size;
+        friend bool operator==(const Span&, const Span&) = default;
     };
-
-    void rehash(std::size_t slot_count);
 
     std::vector<char> bytes_;
     std::vector<Span> spans_;
-    std::vector<std::uint32_t> slots_;  // open addressing; 0 = free, else id (the empty string needs no slot)
+    HashIndex index_;
 };
 
 }  // namespace pgoprof

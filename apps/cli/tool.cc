@@ -1,0 +1,143 @@
+#include "cli/tool.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+
+#include "cli/version_info.h"
+#include "pgoprof/base/text.h"
+#include "pgoprof/io/sink.h"
+
+namespace pgoprof::cli {
+namespace {
+
+constexpr std::string_view kExitCodes =
+    "Exit codes: 0 done; 1 the answer is no; 2 usage; 3 content that cannot be used; 4 a file, write or\n"
+    "network failure; 5 only part succeeded; 70 a bug; 130 interrupted.";
+
+std::string version_text(const ToolInfo& info) {
+    return fmt::format("{} {} (commit {})", info.name, PGOPROF_VERSION, PGOPROF_COMMIT);
+}
+
+/// CLI11's own exit codes are many; ours has one for usage. --help and --version come this way, too.
+ExitCode end_of_parsing(const CLI::App& app, const Console& console, const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) {
+        app.exit(error);
+        return ExitCode::done;
+    }
+    return console.error({.code = ErrorCode::usage, .message = error.what(), .remedy = "try --help"});
+}
+
+ExitCode parse_and_run(int argc, char** argv, const ToolInfo& info, const std::function<Run(CLI::App&)>& declare,
+                       const Console& console) {
+    CLI::App app(info.summary, info.name);
+    app.set_version_flag("--version", version_text(info));
+    app.footer(fmt::format("\nExamples:\n{}\n{}", info.examples, kExitCodes));
+    const Run run = declare(app);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return end_of_parsing(app, console, error);
+    }
+    return run(console);
+}
+
+}  // namespace
+
+ExitCode exit_code(const Error& error) {
+    switch (error.code) {
+        case ErrorCode::usage:
+            return ExitCode::usage;
+        case ErrorCode::disagreement:
+            return ExitCode::no;
+        case ErrorCode::invalid_content:
+        case ErrorCode::limit_exceeded:
+        case ErrorCode::overflow:
+            return ExitCode::content;
+        case ErrorCode::io_failure:
+        case ErrorCode::network_failure:
+            return ExitCode::io;
+        case ErrorCode::interrupted:
+            return ExitCode::interrupted;
+    }
+    return ExitCode::bug;
+}
+
+ExitCode worst(ExitCode a, ExitCode b) { return std::max(a, b); }
+
+std::string describe(const Error& error) {
+    std::string text;
+    if (!error.input.empty()) text += escape_line(error.input) + ": ";
+    text += escape_line(error.message);
+    if (error.offset) {
+        const bool inflated = error.offset->space == OffsetSpace::inflated;
+        text += fmt::format(" ({}offset {})", inflated ? "inflated " : "", error.offset->value);
+    }
+    return text;
+}
+
+ExitCode Console::error(const Error& error) const {
+    print("error: ", describe(error));
+    if (!error.remedy.empty()) print("", escape_line(error.remedy));
+    return exit_code(error);
+}
+
+void Console::warning(std::string_view message) const { print("warning: ", escape_line(message)); }
+
+void Console::note(std::string_view message) const { print("", escape_line(message)); }
+
+void Console::print(std::string_view kind, std::string_view message) const {
+    end_progress();
+    fmt::print(stderr, "{}: {}{}\n", tool_, kind, message);
+}
+
+void Console::progress(std::string_view text) const {
+    if (!isatty(STDERR_FILENO)) return;
+    fmt::print(stderr, "\r\x1b[K{}: {}", tool_, escape_line(text));
+    std::fflush(stderr);
+    progress_shown_ = true;
+}
+
+void Console::end_progress() const {
+    if (!progress_shown_) return;
+    fmt::print(stderr, "\r\x1b[K");
+    progress_shown_ = false;
+}
+
+int run_tool(int argc, char** argv, const ToolInfo& info, const std::function<Run(CLI::App&)>& declare) {
+    const Console console(info.name);
+    try {
+        return static_cast<int>(parse_and_run(argc, argv, info, declare, console));
+    } catch (const std::bad_alloc&) {
+        fmt::print(stderr, "{}: error: out of memory\n", info.name);
+    } catch (const std::exception& bug) {
+        fmt::print(stderr, "{}: error: this is a bug: {}\n", info.name, escape_line(bug.what()));
+    }
+    return static_cast<int>(ExitCode::bug);
+}
+
+void add_limits_option(CLI::App& app, Limits& limits) {
+    app.add_option_function<std::uint64_t>(
+           "--max-input-size", [&limits](std::uint64_t bytes) { limits = limits.with_max_input_size(bytes); },
+           "Refuse inputs that take more than SIZE bytes, stored or decoded [1g stored; 64m + 20 x stored decoded]")
+        ->type_name("SIZE")
+        ->transform(CLI::AsSizeValue(false));
+}
+
+void add_output_option(CLI::App& app, std::string& path) {
+    app.add_option("-o,--output", path, "Write to FILE, whole or not at all; - is stdout")->type_name("FILE");
+}
+
+Result<> write_binary(const std::string& path, ByteView data) {
+    if (path == "-" && isatty(STDOUT_FILENO)) {
+        return fail(ErrorCode::usage, "refusing to write binary data to a terminal", "use -o FILE");
+    }
+    return write_output(path, data);
+}
+
+Result<> write_text(std::string_view text) { return write_output("-", as_bytes(text)); }
+
+}  // namespace pgoprof::cli

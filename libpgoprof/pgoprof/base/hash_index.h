@@ -1,0 +1,67 @@
+// The hash table behind all interning: from a hash to a dense id.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace pgoprof {
+
+/// Mixes one more word into a hash.
+constexpr std::uint64_t hash_mix(std::uint64_t hash, std::uint64_t word) {
+    hash = (hash ^ word) * 0x9e3779b97f4a7c15;
+    return hash ^ (hash >> 32);
+}
+
+/// Open addressing over ids of records that live elsewhere, in a table with dense ids. The index never sees the
+/// records: callers compare them.
+class HashIndex {
+public:
+    /// The id for which `equal(id)` holds among those inserted under `hash`; if there is none, inserts and returns
+    /// `insert()`, which must give the next dense id.
+    template <typename Equal, typename Insert>
+    std::uint32_t find_or_insert(std::uint64_t hash, Equal&& equal, Insert&& insert) {
+        if ((count_ + 1) * 2 > slots_.size()) grow();  // at most half full, so that probing stays short
+        const auto tag = static_cast<std::uint32_t>(hash >> 32);
+        std::size_t slot = home(tag);
+        for (; slots_[slot].id != kFree; slot = (slot + 1) & mask()) {
+            if (slots_[slot].tag == tag && equal(slots_[slot].id)) return slots_[slot].id;
+        }
+        const std::uint32_t id = insert();
+        slots_[slot] = {tag, id};
+        ++count_;
+        return id;
+    }
+
+    void clear() {
+        slots_.clear();
+        count_ = 0;
+    }
+
+private:
+    static constexpr std::uint32_t kFree = 0xffffffff;
+
+    struct Slot {
+        std::uint32_t tag = 0;
+        std::uint32_t id = kFree;
+    };
+
+    std::size_t mask() const { return slots_.size() - 1; }
+    std::size_t home(std::uint32_t tag) const { return tag & mask(); }
+
+    void grow() {
+        std::vector<Slot> old(slots_.empty() ? 64 : slots_.size() * 2);
+        old.swap(slots_);
+        for (const Slot& moved : old) {
+            if (moved.id == kFree) continue;
+            std::size_t slot = home(moved.tag);
+            while (slots_[slot].id != kFree) slot = (slot + 1) & mask();
+            slots_[slot] = moved;
+        }
+    }
+
+    std::vector<Slot> slots_;
+    std::size_t count_ = 0;
+};
+
+}  // namespace pgoprof

@@ -1,0 +1,326 @@
+#include <fmt/format.h>
+
+#include "pgoprof/codec/pprof.h"
+#include "pgoprof/codec/wire.h"
+#include "pgoprof/model/invariants.h"
+
+namespace pgoprof {
+namespace {
+
+/// One decode. Every function returns false after it has set `error_`.
+class Decoder {
+public:
+    Decoder(ByteView data, const Limits& limits, Budget& budget, RawProfile& out)
+        : data_(data), limits_(limits), budget_(budget), out_(out) {}
+
+    Result<> run() {
+        out_.clear();
+        if (data_.size() > limits_.inflated_bytes) {
+            too_large(data_.data(), fmt::format("the message has {} bytes", data_.size()));
+            return std::unexpected(std::move(error_));
+        }
+        if (!profile()) return std::unexpected(std::move(error_));
+        if (!out_.sample_begins.empty() && !begin_sample(data_.data() + data_.size())) {
+            return std::unexpected(std::move(error_));
+        }
+        return {};
+    }
+
+private:
+    bool profile() {
+        return each_field(data_, [&](const WireField& field) {
+            switch (field.number) {
+                case 1:
+                    return message(field, [&](ByteView m) { return value_type(m, out_.sample_types); });
+                case 2:
+                    return message(field, [&](ByteView m) { return sample(m); });
+                case 3:
+                    return message(field, [&](ByteView m) { return mapping(m); });
+                case 4:
+                    return message(field, [&](ByteView m) { return location(m); });
+                case 5:
+                    return message(field, [&](ByteView m) { return function(m); });
+                case 6:
+                    return message(field, [&](ByteView m) { return string(m); });
+                case 7:
+                    return varint(field, out_.drop_frames);
+                case 8:
+                    return varint(field, out_.keep_frames);
+                case 9:
+                    return varint(field, out_.time_nanos);
+                case 10:
+                    return varint(field, out_.duration_nanos);
+                case 11:
+                    return message(field, [&](ByteView m) { return value_type(m, out_.period_type.emplace()); });
+                case 12:
+                    return varint(field, out_.period);
+                case 13:
+                    return varints(field, out_.comments);
+                case 14:
+                    return varint(field, out_.default_sample_type);
+                case 15:
+                    return unread_varint(field, out_.doc_url);
+                default:
+                    return true;
+            }
+        });
+    }
+
+    bool value_type(ByteView message, std::vector<RawValueType>& types) {
+        RawValueType type;
+        return value_type(message, type) && append(types, type, message.data());
+    }
+
+    bool value_type(ByteView message, RawValueType& type) {
+        type.offset = offset(message);
+        return each_field(message, [&](const WireField& field) {
+            switch (field.number) {
+                case 1:
+                    return varint(field, type.type);
+                case 2:
+                    return varint(field, type.unit);
+                default:
+                    return true;
+            }
+        });
+    }
+
+    bool sample(ByteView message) {
+        const std::size_t first_location = out_.location_ids.size();
+        if (!begin_sample(message.data())) return false;
+        const bool decoded = each_field(message, [&](const WireField& field) {
+            switch (field.number) {
+                case 1:
+                    return varints(field, out_.location_ids);
+                case 2:
+                    return varints(field, out_.values);
+                case 3:
+                    return this->message(field, [&](ByteView m) { return label(m); });
+                default:
+                    return true;
+            }
+        });
+        if (decoded && out_.location_ids.size() - first_location > limits_.stack_depth) {
+            return too_large(message.data(), fmt::format("a stack of more than {} locations", limits_.stack_depth));
+        }
+        return decoded;
+    }
+
+    /// Also ends the sample before it.
+    bool begin_sample(const std::byte* at) {
+        const auto size = [](const auto& vector) { return static_cast<std::uint32_t>(vector.size()); };
+        const RawSample begin{size(out_.location_ids), size(out_.values), size(out_.labels), offset_of(at)};
+        return append(out_.sample_begins, begin, at);
+    }
+
+    bool label(ByteView message) {
+        RawLabel label{.offset = offset(message)};
+        return each_field(message,
+                          [&](const WireField& field) {
+                              switch (field.number) {
+                                  case 1:
+                                      return varint(field, label.key);
+                                  case 2:
+                                      return varint(field, label.str);
+                                  case 3:
+                                      return varint(field, label.num);
+                                  case 4:
+                                      return unread_varint(field, label.num_unit);
+                                  default:
+                                      return true;
+                              }
+                          }) &&
+               append(out_.labels, label, message.data());
+    }
+
+    bool mapping(ByteView message) {
+        RawMapping mapping{.offset = offset(message)};
+        return each_field(message,
+                          [&](const WireField& field) {
+                              switch (field.number) {
+                                  case 1:
+                                      return varint(field, mapping.id);
+                                  case 2:
+                                      return varint(field, mapping.memory_start);
+                                  case 3:
+                                      return varint(field, mapping.memory_limit);
+                                  case 4:
+                                      return varint(field, mapping.file_offset);
+                                  case 5:
+                                      return varint(field, mapping.filename);
+                                  case 6:
+                                      return varint(field, mapping.build_id);
+                                  case 7:
+                                      return varint(field, mapping.has_functions);
+                                  case 8:
+                                      return varint(field, mapping.has_filenames);
+                                  case 9:
+                                      return varint(field, mapping.has_line_numbers);
+                                  case 10:
+                                      return varint(field, mapping.has_inline_frames);
+                                  default:
+                                      return true;
+                              }
+                          }) &&
+               append(out_.mappings, mapping, message.data());
+    }
+
+    bool location(ByteView message) {
+        RawLocation location{.lines_begin = static_cast<std::uint32_t>(out_.lines.size()), .offset = offset(message)};
+        return each_field(message,
+                          [&](const WireField& field) {
+                              switch (field.number) {
+                                  case 1:
+                                      return varint(field, location.id);
+                                  case 2:
+                                      return varint(field, location.mapping_id);
+                                  case 3:
+                                      return varint(field, location.address);
+                                  case 4:
+                                      ++location.lines_count;
+                                      return this->message(field, [&](ByteView m) { return line(m); });
+                                  case 5:
+                                      return unread_varint(field, location.is_folded);
+                                  default:
+                                      return true;
+                              }
+                          }) &&
+               append(out_.locations, location, message.data());
+    }
+
+    bool line(ByteView message) {
+        RawLine line;
+        return each_field(message,
+                          [&](const WireField& field) {
+                              switch (field.number) {
+                                  case 1:
+                                      return varint(field, line.function_id);
+                                  case 2:
+                                      return varint(field, line.line);
+                                  case 3:
+                                      return unread_varint(field, line.column);
+                                  default:
+                                      return true;
+                              }
+                          }) &&
+               append(out_.lines, line, message.data());
+    }
+
+    bool function(ByteView message) {
+        RawFunction function{.offset = offset(message)};
+        return each_field(message,
+                          [&](const WireField& field) {
+                              switch (field.number) {
+                                  case 1:
+                                      return varint(field, function.id);
+                                  case 2:
+                                      return varint(field, function.name);
+                                  case 3:
+                                      return varint(field, function.system_name);
+                                  case 4:
+                                      return varint(field, function.filename);
+                                  case 5:
+                                      return varint(field, function.start_line);
+                                  default:
+                                      return true;
+                              }
+                          }) &&
+               append(out_.functions, function, message.data());
+    }
+
+    bool string(ByteView text) {
+        if (text.size() > limits_.string_bytes) {
+            return too_large(text.data(), fmt::format("a string of {} bytes", text.size()));
+        }
+        return append(out_.strings, as_text(text), text.data());
+    }
+
+    template <typename OnField>
+    bool each_field(ByteView message, OnField on_field) {
+        WireReader reader(message);
+        WireField field;
+        while (reader.read_field(field)) {
+            if (!on_field(field)) return false;
+        }
+        return reader.fault() == WireFault::none || wire_error(reader);
+    }
+
+    template <typename Decode>
+    bool message(const WireField& field, Decode decode) {
+        return field.type == WireType::bytes ? decode(field.data) : type_mismatch(field);
+    }
+
+    template <typename T>
+    bool varint(const WireField& field, T& out) {
+        if (field.type != WireType::varint) return type_mismatch(field);
+        out = static_cast<T>(field.value);
+        return true;
+    }
+
+    /// For fields that Go's internal/profile does not know: to it, a foreign wire type is no error.
+    template <typename T>
+    bool unread_varint(const WireField& field, T& out) {
+        return field.type != WireType::varint || varint(field, out);
+    }
+
+    /// A repeated scalar: packed, or one element of it.
+    template <typename T>
+    bool varints(const WireField& field, std::vector<T>& out) {
+        T element;
+        if (field.type != WireType::bytes) return varint(field, element) && append(out, element, field.begin);
+        WireReader reader(field.data);
+        std::uint64_t value;
+        while (!reader.at_end()) {
+            if (!reader.read_varint(value)) return wire_error(reader);
+            if (!append(out, static_cast<T>(value), field.begin)) return false;
+        }
+        return true;
+    }
+
+    template <typename T>
+    bool append(std::vector<T>& vector, const T& value, const std::byte* at) {
+        return budget_.append(vector, value) || too_large(at, "decoding it needs more memory than is allowed");
+    }
+
+    bool wire_error(const WireReader& reader) {
+        switch (reader.fault()) {
+            case WireFault::bad_varint:
+                return error(Invariant::wire_bad_varint, reader.position(), "a varint of more than ten bytes");
+            case WireFault::unknown_type:
+                return error(Invariant::wire_unknown_type, reader.position(), "unknown wire type");
+            default:
+                return error(Invariant::wire_truncated, reader.position(), "a field runs past the end of its message");
+        }
+    }
+
+    bool type_mismatch(const WireField& field) {
+        return error(Invariant::wire_type_mismatch, field.begin,
+                     fmt::format("field {} has wire type {}", field.number, static_cast<int>(field.type)));
+    }
+
+    bool too_large(const std::byte* at, std::string detail) {
+        return error(Invariant::size_limit, at, std::move(detail));
+    }
+
+    bool error(Invariant invariant, const std::byte* at, std::string detail) {
+        error_ = to_error({invariant, {offset_of(at), OffsetSpace::inflated}, std::move(detail)});
+        return false;
+    }
+
+    std::uint32_t offset_of(const std::byte* at) const { return static_cast<std::uint32_t>(at - data_.data()); }
+    std::uint32_t offset(ByteView message) const { return offset_of(message.data()); }
+
+    ByteView data_;
+    const Limits& limits_;
+    Budget& budget_;
+    RawProfile& out_;
+    Error error_;
+};
+
+}  // namespace
+
+Result<> decode_pprof(ByteView data, const Limits& limits, Budget& budget, RawProfile& out) {
+    return Decoder(data, limits, budget, out).run();
+}
+
+}  // namespace pgoprof

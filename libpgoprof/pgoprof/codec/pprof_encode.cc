@@ -1,0 +1,177 @@
+#include <bit>
+
+#include "pgoprof/codec/pprof.h"
+#include "pgoprof/codec/wire.h"
+
+namespace pgoprof {
+namespace {
+
+constexpr std::size_t varint_size(std::uint64_t value) {
+    return (static_cast<std::size_t>(std::bit_width(value | 1)) + 6) / 7;
+}
+
+/// Appends fields to a buffer. Scalars at their default are left out, as proto3 has it.
+class WireWriter {
+public:
+    explicit WireWriter(Buffer& out) : out_(out) {}
+
+    template <typename T>
+    void varint(std::uint32_t field, T value) {
+        if (value == T{}) return;
+        tag(field, WireType::varint);
+        raw_varint(static_cast<std::uint64_t>(value));
+    }
+
+    void string(std::uint32_t field, StringId id) { varint(field, id.value); }
+
+    void bytes(std::uint32_t field, std::string_view text) {
+        tag(field, WireType::bytes);
+        raw_varint(text.size());
+        out_.append(text);
+    }
+
+    /// A packed repeated scalar; `value_of` maps an element to what is written.
+    template <typename Range, typename ValueOf>
+    void packed(std::uint32_t field, const Range& range, ValueOf value_of) {
+        if (range.empty()) return;
+        std::size_t size = 0;
+        for (const auto& element : range) size += varint_size(value_of(element));
+        tag(field, WireType::bytes);
+        raw_varint(size);
+        for (const auto& element : range) raw_varint(value_of(element));
+    }
+
+    /// A nested message. Its length goes in front once it is known.
+    template <typename Fill>
+    void message(std::uint32_t field, Fill fill) {
+        tag(field, WireType::bytes);
+        const std::size_t begin = out_.size();
+        fill();
+        const std::size_t size = out_.size() - begin;
+        const std::size_t prefix = varint_size(size);
+        grow(prefix);
+        std::memmove(out_.data() + begin + prefix, out_.data() + begin, size);
+        put_varint(out_.data() + begin, size);
+    }
+
+private:
+    void tag(std::uint32_t field, WireType type) { raw_varint(field << 3 | static_cast<std::uint32_t>(type)); }
+
+    void raw_varint(std::uint64_t value) {
+        const std::size_t at = out_.size();
+        grow(varint_size(value));
+        put_varint(out_.data() + at, value);
+    }
+
+    void grow(std::size_t bytes) {
+        const std::size_t size = out_.size() + bytes;
+        if (size > out_.capacity()) out_.reserve(std::max<std::size_t>(size, 2 * out_.capacity()));
+        out_.resize(size);
+    }
+
+    static void put_varint(std::byte* at, std::uint64_t value) {
+        for (; value >= 0x80; value >>= 7) *at++ = static_cast<std::byte>(value | 0x80);
+        *at = static_cast<std::byte>(value);
+    }
+
+    Buffer& out_;
+};
+
+/// profile.proto's ids count from 1; 0 is none.
+template <typename Tag>
+std::uint64_t wire_id(Id<Tag> id) {
+    return id == kNone<Id<Tag>> ? 0 : std::uint64_t{id.value} + 1;
+}
+
+void encode_value_type(WireWriter& out, std::uint32_t field, const ValueType& type) {
+    out.message(field, [&] {
+        out.string(1, type.type);
+        out.string(2, type.unit);
+    });
+}
+
+void encode_label(WireWriter& out, const Label& label) {
+    out.message(3, [&] {
+        out.string(1, label.key);
+        out.string(2, label.str);
+        out.varint(3, label.num);
+        out.string(4, label.num_unit);
+    });
+}
+
+void encode_sample(WireWriter& out, const Profile& profile, std::size_t i) {
+    out.message(2, [&] {
+        out.packed(1, profile.sample_stack(i), [](LocationId id) { return wire_id(id); });
+        out.packed(2, profile.sample_values(i), [](std::int64_t v) { return static_cast<std::uint64_t>(v); });
+        for (const Label& label : profile.sample_labels(i)) encode_label(out, label);
+    });
+}
+
+void encode_mapping(WireWriter& out, const Mapping& mapping, std::uint64_t id) {
+    out.message(3, [&] {
+        out.varint(1, id);
+        out.varint(2, mapping.memory_start);
+        out.varint(3, mapping.memory_limit);
+        out.varint(4, mapping.file_offset);
+        out.string(5, mapping.filename);
+        out.string(6, mapping.build_id);
+        out.varint(7, mapping.has_functions);
+        out.varint(8, mapping.has_filenames);
+        out.varint(9, mapping.has_line_numbers);
+        out.varint(10, mapping.has_inline_frames);
+    });
+}
+
+void encode_location(WireWriter& out, const Profile& profile, const Location& location, std::uint64_t id) {
+    out.message(4, [&] {
+        out.varint(1, id);
+        out.varint(2, wire_id(location.mapping));
+        out.varint(3, location.address);
+        for (const Line& line : profile.location_lines(location)) {
+            out.message(4, [&] {
+                out.varint(1, wire_id(line.function));
+                out.varint(2, line.line);
+                out.varint(3, line.column);
+            });
+        }
+        out.varint(5, location.is_folded);
+    });
+}
+
+void encode_function(WireWriter& out, const Function& function, std::uint64_t id) {
+    out.message(5, [&] {
+        out.varint(1, id);
+        out.string(2, function.name);
+        out.string(3, function.system_name);
+        out.string(4, function.filename);
+        out.varint(5, function.start_line);
+    });
+}
+
+}  // namespace
+
+Buffer encode_pprof(const Profile& profile) {
+    Buffer buffer;
+    WireWriter out(buffer);
+    for (const ValueType& type : profile.sample_types) encode_value_type(out, 1, type);
+    for (std::size_t i = 0; i < profile.sample_count(); ++i) encode_sample(out, profile, i);
+    std::uint64_t id = 0;
+    for (const Mapping& mapping : profile.mappings) encode_mapping(out, mapping, ++id);
+    id = 0;
+    for (const Location& location : profile.locations) encode_location(out, profile, location, ++id);
+    id = 0;
+    for (const Function& function : profile.functions) encode_function(out, function, ++id);
+    for (std::uint32_t i = 0; i < profile.strings.size(); ++i) out.bytes(6, profile.strings[StringId{i}]);
+    out.string(7, profile.drop_frames);
+    out.string(8, profile.keep_frames);
+    out.varint(9, profile.time_nanos);
+    out.varint(10, profile.duration_nanos);
+    if (profile.period_type) encode_value_type(out, 11, *profile.period_type);
+    out.varint(12, profile.period);
+    out.packed(13, profile.comments, [](StringId comment) { return std::uint64_t{comment.value}; });
+    out.string(14, profile.default_sample_type);
+    out.string(15, profile.doc_url);
+    return buffer;
+}
+
+}  // namespace pgoprof

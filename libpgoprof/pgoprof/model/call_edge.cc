@@ -1,0 +1,32 @@
+#include "pgoprof/model/call_edge.h"
+
+#include <algorithm>
+#include <numeric>
+#include <tuple>
+
+namespace pgoprof {
+namespace {
+
+/// For each name its place in the bytewise order: comparing names then is comparing numbers.
+std::vector<std::uint32_t> name_ranks(const StringTable& names) {
+    std::vector<std::uint32_t> order(names.size());
+    std::iota(order.begin(), order.end(), 0);
+    std::ranges::sort(order, {}, [&](std::uint32_t id) { return names[StringId{id}]; });
+    std::vector<std::uint32_t> ranks(names.size());
+    for (std::uint32_t rank = 0; rank < order.size(); ++rank) ranks[order[rank]] = rank;
+    return ranks;
+}
+
+}  // namespace
+
+void sort_edges(EdgeProfile& profile) {
+    const auto ranks = name_ranks(profile.names);
+    const auto names = [&](const CallEdge& edge) {
+        return std::tuple(ranks[edge.caller.value], ranks[edge.callee.value], edge.call_site_offset);
+    };
+    std::ranges::sort(profile.edges, [&](const CallEdge& a, const CallEdge& b) {
+        return a.weight != b.weight ? a.weight > b.weight : names(a) < names(b);
+    });
+}
+
+}  // namespace pgoprof

@@ -1,0 +1,239 @@
+#include "pgoprof/transform/call_edges.h"
+
+#include <algorithm>
+
+#include "pgoprof/base/checked.h"
+#include "pgoprof/base/hash_index.h"
+#include "pgoprof/model/invariants.h"
+
+namespace pgoprof {
+namespace {
+
+/// Builds the graph that internal/profile.NewGraph builds, as far as its weights matter. Nodes are made only for
+/// locations that stand in the two leaf-most places of a sample with weight: the others would have no weight and be
+/// dropped.
+class GraphBuilder {
+public:
+    explicit GraphBuilder(const RawProfile& raw)
+        : raw_(raw),
+          location_index_(raw.locations),
+          function_index_(raw.functions),
+          location_nodes_(raw.locations.size()),
+          function_names_(raw.functions.size()) {}
+
+    Result<EdgeProfile> run(std::size_t column) {
+        for (std::size_t i = 0; i < raw_.sample_count(); ++i) {
+            const std::int64_t weight = raw_.sample_values(i)[column];
+            if (weight != 0) add_sample(i, weight);
+        }
+        if (!seen_start_line()) return no_start_line();
+        collect_edges();
+        if (overflow_) {
+            return std::unexpected(to_error({Invariant::weight_overflow, {0, OffsetSpace::inflated}, "edge weights"}));
+        }
+        if (out_.total_weight == 0) return EdgeProfile{.ignored = SilentlyIgnored::zero_weight};
+        sort_edges(out_);
+        return std::move(out_);
+    }
+
+private:
+    static constexpr std::uint32_t kNever = 0;  // the first sample is number 1
+
+    /// graph.NodeInfo, with its weights.
+    struct Node {
+        StringId name;
+        std::uint64_t address = 0;
+        std::int64_t start_line = 0;
+        std::int64_t line = 0;
+        StringId file;  ///< not part of the key
+        std::int64_t flat = 0;
+        std::int64_t cumulative = 0;
+        std::uint32_t seen_in = kNever;
+
+        bool same_key(const Node& other) const {
+            return name == other.name && address == other.address && start_line == other.start_line &&
+                   line == other.line;
+        }
+        /// Nodes that cancel out are not kept, nor their out-edges.
+        bool kept() const { return flat != 0 || cumulative != 0; }
+    };
+
+    struct Arc {
+        std::uint32_t from;
+        std::uint32_t to;
+        std::int64_t weight = 0;
+        std::uint32_t seen_in = kNever;
+    };
+
+    struct NodeRange {
+        std::uint32_t begin = 0;
+        std::uint32_t count = 0;  ///< 0: not made yet
+    };
+
+    void add_sample(std::size_t i, std::int64_t weight) {
+        const auto sample_number = static_cast<std::uint32_t>(i + 1);
+        const auto stack = raw_.sample_locations(i);
+        std::optional<std::uint32_t> parent;
+        for (std::size_t place = std::min<std::size_t>(2, stack.size()); place-- > 0;) {
+            const NodeRange range = nodes_of(*location_index_.find(stack[place]));
+            for (std::uint32_t n = range.begin + range.count; n-- > range.begin;) {
+                visit(location_node_ids_[n], parent, sample_number, weight);
+                parent = location_node_ids_[n];
+            }
+        }
+        if (parent) add(nodes_[*parent].flat, weight);
+    }
+
+    void visit(std::uint32_t id, std::optional<std::uint32_t> parent, std::uint32_t sample_number,
+               std::int64_t weight) {
+        Node& node = nodes_[id];
+        if (node.seen_in != sample_number) {
+            node.seen_in = sample_number;
+            add(node.cumulative, weight);
+        }
+        if (!parent || *parent == id) return;
+        Arc& arc = arc_between(*parent, id);
+        if (arc.seen_in == sample_number) return;
+        arc.seen_in = sample_number;
+        add(arc.weight, weight);
+    }
+
+    Arc& arc_between(std::uint32_t from, std::uint32_t to) {
+        const auto equal = [&](std::uint32_t id) { return arcs_[id].from == from && arcs_[id].to == to; };
+        const auto append = [&] {
+            arcs_.push_back({from, to});
+            return static_cast<std::uint32_t>(arcs_.size() - 1);
+        };
+        return arcs_[arc_index_.find_or_insert(hash_mix(hash_mix(1, from), to), equal, append)];
+    }
+
+    NodeRange nodes_of(std::uint32_t position) {
+        NodeRange& range = location_nodes_[position];
+        if (range.count == 0) range = make_nodes(raw_.locations[position]);
+        return range;
+    }
+
+    NodeRange make_nodes(const RawLocation& location) {
+        const auto begin = static_cast<std::uint32_t>(location_node_ids_.size());
+        static constexpr RawLine kNoLine;
+        const auto lines = location.lines_count == 0 ? std::span(&kNoLine, 1) : raw_.location_lines(location);
+        for (const RawLine& line : lines) location_node_ids_.push_back(intern_node(make_node(location, line)));
+        return {begin, static_cast<std::uint32_t>(lines.size())};
+    }
+
+    Node make_node(const RawLocation& location, const RawLine& line) {
+        if (line.function_id == 0) return {.address = location.address};
+        const std::uint32_t position = *function_index_.find(line.function_id);
+        const RawFunction& function = raw_.functions[position];
+        return {.name = function_name(position),
+                .address = location.address,
+                .start_line = function.start_line,
+                .line = line.line,
+                .file = out_.names.intern(raw_.string(function.filename))};
+    }
+
+    /// Functions may share a name: to the compiler they are one.
+    StringId function_name(std::uint32_t position) {
+        auto& name = function_names_[position];
+        if (!name) name = out_.names.intern(raw_.string(raw_.functions[position].name));
+        return *name;
+    }
+
+    std::uint32_t intern_node(const Node& node) {
+        std::uint64_t hash = hash_mix(2, node.name.value);
+        hash = hash_mix(hash, node.address);
+        hash = hash_mix(hash, static_cast<std::uint64_t>(node.start_line));
+        hash = hash_mix(hash, static_cast<std::uint64_t>(node.line));
+        const auto append = [&] {
+            nodes_.push_back(node);
+            return static_cast<std::uint32_t>(nodes_.size() - 1);
+        };
+        return node_index_.find_or_insert(hash, [&](std::uint32_t id) { return nodes_[id].same_key(node); }, append);
+    }
+
+    bool seen_start_line() const {
+        return std::ranges::any_of(nodes_, [](const Node& node) { return node.kept() && node.start_line != 0; });
+    }
+
+    /// Arcs of all addresses and lines become edges by name and offset.
+    void collect_edges() {
+        HashIndex index;
+        for (const Arc& arc : arcs_) {
+            const Node& from = nodes_[arc.from];
+            if (!from.kept()) continue;
+            const CallEdge key{.caller = from.name,
+                               .callee = nodes_[arc.to].name,
+                               .call_site_offset = subtract_wrapping(from.line, from.start_line),
+                               .caller_file = from.file,
+                               .call_line = from.line};
+            add(edge_with(index, key).weight, arc.weight);
+            add(out_.total_weight, arc.weight);
+        }
+    }
+
+    CallEdge& edge_with(HashIndex& index, const CallEdge& key) {
+        auto& edges = out_.edges;
+        std::uint64_t hash = hash_mix(hash_mix(3, key.caller.value), key.callee.value);
+        hash = hash_mix(hash, static_cast<std::uint64_t>(key.call_site_offset));
+        const auto equal = [&](std::uint32_t id) {
+            return edges[id].caller == key.caller && edges[id].callee == key.callee &&
+                   edges[id].call_site_offset == key.call_site_offset;
+        };
+        const auto append = [&] {
+            edges.push_back(key);
+            return static_cast<std::uint32_t>(edges.size() - 1);
+        };
+        return edges[index.find_or_insert(hash, equal, append)];
+    }
+
+    void add(std::int64_t& sum, std::int64_t weight) {
+        if (!add_checked(sum, weight)) overflow_ = true;
+    }
+
+    static std::unexpected<Error> no_start_line() {
+        return std::unexpected(
+            Error{.message = "profile missing Function.start_line data",
+                  .remedy = "profile a program built with Go 1.20 or newer, and do not re-symbolize the profile",
+                  .rule = "PGO202"});
+    }
+
+    const RawProfile& raw_;
+    WireIndex<RawLocation> location_index_;
+    WireIndex<RawFunction> function_index_;
+    std::vector<NodeRange> location_nodes_;         // by position of the location
+    std::vector<std::uint32_t> location_node_ids_;  // innermost first within a location
+    std::vector<std::optional<StringId>> function_names_;
+    std::vector<Node> nodes_;
+    HashIndex node_index_;
+    std::vector<Arc> arcs_;
+    HashIndex arc_index_;
+    EdgeProfile out_;
+    bool overflow_ = false;
+};
+
+}  // namespace
+
+std::optional<std::size_t> chosen_sample_type(const RawProfile& raw) {
+    const auto usable = [&](const RawValueType& type) {
+        const auto name = raw.string(type.type);
+        const auto unit = raw.string(type.unit);
+        return (name == "samples" && unit == "count") || (name == "cpu" && unit == "nanoseconds");
+    };
+    const auto found = std::ranges::find_if(raw.sample_types, usable);
+    if (found == raw.sample_types.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - raw.sample_types.begin());
+}
+
+Result<EdgeProfile> build_call_edges(const RawProfile& raw) {
+    if (raw.strings.empty()) return EdgeProfile{.ignored = SilentlyIgnored::empty_file};
+    if (raw.sample_count() == 0) return EdgeProfile{.ignored = SilentlyIgnored::no_samples};
+    const auto column = chosen_sample_type(raw);
+    if (!column) {
+        return std::unexpected(Error{.message = "no sample type that the Go compiler reads",
+                                     .remedy = "give a CPU profile: it needs samples/count or cpu/nanoseconds",
+                                     .rule = "PGO201"});
+    }
+    return GraphBuilder(raw).run(*column);
+}
+
+}  // namespace pgoprof
