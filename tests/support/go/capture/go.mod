@@ -1,0 +1,3 @@
+module pgoprof.test/capture
+
+go 1.19
