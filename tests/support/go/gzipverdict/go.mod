@@ -1,0 +1,3 @@
+module gzipverdict
+
+go 1.19
