@@ -1,0 +1,149 @@
+// pgo-fetch: collect a CPU profile from a running Go server.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/tool.h"
+#include "pgoprof/base/text.h"
+#include "pgoprof/fetch/fetch_profile.h"
+
+namespace pgoprof::cli {
+namespace {
+
+using std::chrono::seconds;
+
+const ToolInfo kInfo{
+    .name = "pgo-fetch",
+    .summary = "Collect a CPU profile from a running Go server.",
+    .examples = R"(Examples:
+  pgo-fetch localhost:6060 -o cpu.pprof
+      30 seconds of profile from /debug/pprof/profile
+  pgo-fetch https://user:password@host/debug/pprof/profile --seconds 60 -o cpu.pprof
+  pgo-fetch localhost:6060 --seconds 5 | go tool pprof -top -
+
+The server must import _ "net/http/pprof". Use it while the server is under a load that
+is typical for it: the Go compiler optimizes for what the profile shows.
+
+Exit codes: 0 done, 2 usage, 3 the answer is not a CPU profile, 4 no or no usable answer,
+or a failed write, 130 interrupted. Nothing is written unless the profile is whole.
+)",
+};
+
+volatile std::sig_atomic_t interrupted = 0;
+
+/// The first Ctrl-C ends the transfer in an orderly way, a second one the process.
+void watch_interrupts() {
+    struct sigaction action = {};
+    action.sa_handler = [](int) { interrupted = 1; };
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    sigaction(SIGINT, &action, nullptr);
+}
+
+/// As given; read when the tool runs. No message repeats an argument: it may hold a password.
+struct Options {
+    std::vector<std::string> urls;
+    std::string seconds;
+    std::string timeout;
+    std::string output = "-";
+    CaptureOptions capture;
+};
+
+Result<std::optional<seconds>> parse_option(const char* option, const std::string& text) {
+    if (text.empty()) return std::nullopt;
+    if (const auto value = parse_capture_seconds(text)) return value;
+    return fail(ErrorCode::usage, fmt::format("{} must be an integer from 1 to {}", option, kLongestCapture.count()));
+}
+
+Result<Target> parse_target(const Options& options) {
+    if (options.urls.size() != 1) return fail(ErrorCode::usage, "one URL is needed, and one at a time");
+    const auto length = parse_option("--seconds", options.seconds);
+    if (!length) return fail(length.error());
+    return make_target(options.urls.front(), *length);
+}
+
+Result<seconds> parse_timeout(const Options& options, const Target& target) {
+    const auto timeout = parse_option("--timeout", options.timeout);
+    if (!timeout) return fail(timeout.error());
+    if (*timeout && **timeout <= target.seconds) {
+        return fail(ErrorCode::usage,
+                    fmt::format("--timeout must be longer than the capture's {}s", target.seconds.count()));
+    }
+    return timeout->value_or(seconds{0});
+}
+
+/// What would fail after the capture anyway.
+Result<> check_output(const std::string& path) {
+    if (path == "-") {
+        if (isatty(STDOUT_FILENO) == 0) return {};
+        return fail(ErrorCode::usage, "a profile is binary, and stdout is a terminal",
+                    "name a file with -o, or pipe it to another tool");
+    }
+    const auto folder = std::filesystem::path(path).parent_path();
+    std::error_code error;
+    if (folder.empty() || std::filesystem::is_directory(folder, error)) return {};
+    return fail_in(path, {.code = ErrorCode::io_failure, .message = "no such directory"});
+}
+
+HttpProgress show_progress(const Console& console, const Target& target) {
+    const auto end = std::chrono::steady_clock::now() + target.seconds;
+    return [&console, &target, end](std::uint64_t) {
+        const auto left = std::chrono::ceil<seconds>(end - std::chrono::steady_clock::now());
+        console.progress(left.count() > 0 ? fmt::format("{}: {}s left", target.name, left.count())
+                                          : fmt::format("{}: waiting for the profile", target.name));
+        return interrupted == 0;
+    };
+}
+
+void summarize(const Console& console, const Capture& capture) {
+    if (capture.samples == 0) {
+        console.warning("the profile has no samples: the server was idle, and go build would ignore it");
+        return;
+    }
+    console.note(fmt::format("{} captured: {} samples, {:.2f} CPUs busy", format_duration(capture.duration_nanos),
+                             capture.samples, capture.cores()));
+}
+
+ExitCode run(const Options& options, const Console& console) {
+    const auto target = parse_target(options);
+    if (!target) return console.error(target.error());
+    CaptureOptions capture_options = options.capture;
+    const auto timeout = parse_timeout(options, *target);
+    if (!timeout) return console.error(timeout.error());
+    capture_options.timeout = *timeout;
+    if (const auto output = check_output(options.output); !output) return console.error(output.error());
+
+    watch_interrupts();
+    const auto client = make_curl_client();
+    const auto capture = fetch_profile(*client, *target, capture_options, show_progress(console, *target));
+    console.end_progress();
+    if (!capture) return console.error(capture.error().error);
+    if (const auto written = write_binary(options.output, capture->body.view()); !written) {
+        return console.error(written.error());
+    }
+    summarize(console, *capture);
+    return ExitCode::done;
+}
+
+Run declare(CLI::App& app) {
+    auto options = std::make_shared<Options>();
+    app.add_option("URL", options->urls, "the server: host:port, or a URL with or without a path")->required();
+    app.add_option("--seconds", options->seconds, "length of the capture (default: 30)")->type_name("N");
+    app.add_option("--timeout", options->timeout, "give up after so long (default: the capture's seconds + 30)")
+        ->type_name("N");
+    add_output_option(app, options->output);
+    add_limits_option(app, options->capture.limits);
+    return [options](const Console& console) { return run(*options, console); };
+}
+
+}  // namespace
+}  // namespace pgoprof::cli
+
+int main(int argc, char** argv) {
+    return pgoprof::cli::run_tool(argc, argv, pgoprof::cli::kInfo, pgoprof::cli::declare);
+}
