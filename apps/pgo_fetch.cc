@@ -5,6 +5,7 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,17 +22,13 @@ using std::chrono::seconds;
 const ToolInfo kInfo{
     .name = "pgo-fetch",
     .summary = "Collect a CPU profile from a running Go server.",
-    .examples = R"(Examples:
-  pgo-fetch localhost:6060 -o cpu.pprof
+    .examples = R"(  pgo-fetch localhost:6060 -o cpu.pprof
       30 seconds of profile from /debug/pprof/profile
-  pgo-fetch https://user:password@host/debug/pprof/profile --seconds 60 -o cpu.pprof
-  pgo-fetch localhost:6060 --seconds 5 | go tool pprof -top -
+  pgo-fetch https://user:password@example.com/debug/pprof/profile --seconds 60 -o cpu.pprof
+  pgo-fetch localhost:6060 --seconds 5 | pgo-report -
 
-The server must import _ "net/http/pprof". Use it while the server is under a load that
-is typical for it: the Go compiler optimizes for what the profile shows.
-
-Exit codes: 0 done, 2 usage, 3 the answer is not a CPU profile, 4 no or no usable answer,
-or a failed write, 130 interrupted. Nothing is written unless the profile is whole.
+The server must import _ "net/http/pprof". Collect while it is under its usual load: the Go
+compiler optimizes for what the profile shows. Nothing is written unless the profile is whole.
 )",
 };
 
@@ -132,12 +129,15 @@ ExitCode run(const Options& options, const Console& console) {
 
 Run declare(CLI::App& app) {
     auto options = std::make_shared<Options>();
-    app.add_option("URL", options->urls, "the server: host:port, or a URL with or without a path")->required();
-    app.add_option("--seconds", options->seconds, "length of the capture (default: 30)")->type_name("N");
-    app.add_option("--timeout", options->timeout, "give up after so long (default: the capture's seconds + 30)")
+    app.add_option("URL", options->urls, "The server: host:port, or a URL with or without a path")
+        ->required()
+        ->type_name("");
+    app.add_option("--seconds", options->seconds, "Length of the capture in seconds [30]")->type_name("N");
+    app.add_option("--timeout", options->timeout, "Give up after so many seconds [those of the capture + 30]")
         ->type_name("N");
     add_output_option(app, options->output);
     add_limits_option(app, options->capture.limits);
+    app.get_option("--max-input-size")->description("Refuse a profile of more than SIZE bytes [64m]");
     return [options](const Console& console) { return run(*options, console); };
 }
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <optional>
 #include <string_view>
@@ -170,8 +169,7 @@ std::optional<std::int64_t> column_sum(const RawProfile& raw, std::string_view n
 }
 
 CaptureResult explain_content(Error error) {
-    const std::array truncated{info(Invariant::gzip_truncated).id, info(Invariant::wire_truncated).id};
-    if (std::ranges::find(truncated, error.rule) != truncated.end()) {
+    if (error.rule == info(Invariant::gzip_truncated).id) {
         error.code = ErrorCode::network_failure;
         error.message = "the body is cut short: " + error.message;
         error.remedy = kAskForLess;
@@ -192,6 +190,8 @@ CaptureResult check_profile(Buffer body, const CaptureOptions& options) {
         return unusable(CaptureFault::not_a_profile, "the body is a preprofiled profile", kAskForCpuProfile);
     }
     const RawProfile& raw = **profile;
+    if (raw.sample_types.empty())
+        return unusable(CaptureFault::not_a_profile, "the profile is empty", kAskForCpuProfile);
     if (!chosen_sample_type(raw)) {
         std::string types;
         for (const auto& type : raw.sample_types) types += (types.empty() ? "" : ", ") + type_name(raw, type);
