@@ -8,7 +8,6 @@
 #include <string_view>
 
 #include "pgoprof/base/checked.h"
-#include "pgoprof/base/gzip.h"
 #include "pgoprof/base/text.h"
 #include "pgoprof/model/invariants.h"
 #include "pgoprof/transform/call_edges.h"
@@ -142,7 +141,7 @@ CaptureResult explain_status(const HttpResponse& response, const Target& target)
 }
 
 bool is_html(const HttpResponse& response) {
-    if (looks_gzipped(response.body.view())) return false;
+    if (response.body.empty()) return false;
     if (response.header("content-type").starts_with("text/html")) return true;
     std::string_view text = response.body.text();
     text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
@@ -209,12 +208,11 @@ CaptureResult check_profile(Buffer body, const CaptureOptions& options) {
 
 CaptureResult interpret_response(const Target& target, const CaptureOptions& options, HttpResponse response) {
     if (response.status != 200) return explain_status(response, target);
-    if (is_html(response)) {
-        return unusable(
-            CaptureFault::html, "an HTML page instead of a profile",
-            "name the profile itself, at /debug/pprof/profile; a login page or a proxy may have answered too");
-    }
-    return check_profile(std::move(response.body), options);
+    const bool html = is_html(response);
+    CaptureResult result = check_profile(std::move(response.body), options);
+    if (result || !html || result.error().fault != CaptureFault::not_a_profile) return result;
+    return unusable(CaptureFault::html, "an HTML page instead of a profile",
+                    "name the profile itself, at /debug/pprof/profile; a login page or a proxy may have answered, too");
 }
 
 }  // namespace

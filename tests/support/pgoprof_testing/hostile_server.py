@@ -1,0 +1,96 @@
+"""An HTTP server on a raw socket, for what a well-behaved one will not do on command."""
+
+import socket
+import threading
+
+
+class HostileServer:
+    """Hands each connection, its request read, to `behave(connection, request)`, and closes it.
+
+    `request` is the head as text. `requests` collects them; `asked` is set by the first.
+    """
+
+    def __init__(self, behave):
+        self._behave = behave
+        self.requests = []
+        self.asked = threading.Event()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.host = "127.0.0.1:%d" % self._listener.getsockname()[1]
+        self.url = "http://" + self.host
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def _serve(self, connection):
+        with connection:
+            try:
+                head = b""
+                while b"\r\n\r\n" not in head:
+                    received = connection.recv(4096)
+                    if not received:
+                        return
+                    head += received
+                request = head.decode("latin-1")
+                self.requests.append(request)
+                self.asked.set()
+                self._behave(connection, request)
+            except OSError:
+                pass  # the client has had enough: what most of these tests are about
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+
+def response(body, *headers, status="200 OK", length=None):
+    """A response as bytes; `length` overrides the true Content-Length."""
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body) if length is None else length}", *headers]
+    return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
+
+
+def chunked(body, *headers, end=b"0\r\n\r\n"):
+    """A chunked response in one chunk, ended by `end`."""
+    lines = ["HTTP/1.1 200 OK", "Transfer-Encoding: chunked", *headers]
+    return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n%x\r\n%s\r\n" % (len(body), body) + end
+
+
+def send(data):
+    return lambda connection, request: connection.sendall(data)
+
+
+def send_and_stall(data):
+    """Sends, then waits until the client goes away."""
+
+    def behave(connection, request):
+        connection.sendall(data)
+        connection.recv(1)
+
+    return behave
+
+
+def send_and_reset(data):
+    """Sends, then breaks the connection off (RST) once the client has that."""
+
+    def behave(connection, request):
+        connection.sendall(data)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+
+    return behave
+
+
+def send_for_ever(head, piece):
+    def behave(connection, request):
+        connection.sendall(head)
+        while True:
+            connection.sendall(piece)
+
+    return behave
