@@ -2,6 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <span>
+#include <string>
+#include <string_view>
 
 #include "pgoprof/base/result.h"
 #include "pgoprof/model/input_summary.h"
@@ -10,7 +13,10 @@
 
 namespace pgoprof {
 
-enum class NegativeValues : std::uint8_t { refuse, allow };
+enum class NegativeValues : std::uint8_t {
+    refuse,
+    allow,  ///< for differences of profiles; whether a sum overflows on the way may then depend on the order
+};
 
 struct MergeOptions {
     NegativeValues negative_values = NegativeValues::refuse;
@@ -26,15 +32,19 @@ public:
     Merger(Merger&&) noexcept;
     Merger& operator=(Merger&&) noexcept;
 
-    /// `raw` must have passed check_invariants; nothing of it is kept by reference. After an error the merger is spent.
-    /// Errors: period types that cannot be reconciled, no common sample type, overflow, refused negative values.
-    Result<> add(const RawProfile& raw);
+    /// `raw` must have passed check_invariants; nothing of it is kept by reference. `name` is for messages. Errors:
+    /// negative values, period types that cannot be reconciled, no common sample type, overflow of the duration; after
+    /// one, the merger is as before.
+    Result<> add(const RawProfile& raw, std::string_view name = {});
 
-    /// What has been folded in so far.
+    /// What has been folded in so far. At least one input must have been added.
     const InputSummary& summary() const;
 
+    /// Names of sample types that some inputs had and others lacked, sorted: they are left out of the result.
+    std::span<const std::string> dropped_sample_types() const;
+
     /// The canonical result: tables in an order that depends on their contents only. At least one input must have been
-    /// added.
+    /// added. Errors: PGO126 if a sum does not fit in 64 bits; a common sample type whose units do not convert.
     Result<Profile> finish() &&;
 
 private:

@@ -1,0 +1,89 @@
+#include "pgoprof/transform/durations.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "pgoprof/base/checked.h"
+#include "pgoprof/base/text.h"
+#include "pgoprof/transform/units.h"
+
+namespace pgoprof {
+namespace {
+
+constexpr std::string_view kRemedy =
+    "capture every profile over the same time at the same sampling rate, allow a difference with "
+    "--duration-tolerance, or merge the profiles as they are with --durations=ignore";
+
+bool same_period(const InputDuration& a, const InputDuration& b) {
+    const auto unit = common_unit(a.period_unit, b.period_unit);
+    if (!unit) return false;
+    const auto first = multiply_checked(a.period, unit->first_factor);
+    const auto second = multiply_checked(b.period, unit->second_factor);
+    return first && second && *first == *second;
+}
+
+std::string describe_period(const InputDuration& input) {
+    return fmt::format("{} {} ({})", input.period, input.period_unit, input.name);
+}
+
+}  // namespace
+
+InputSummary input_summary(const RawProfile& raw) {
+    std::optional<InputSummary> combined;
+    for (const std::int64_t comment : raw.comments) {
+        const auto summary = parse_input_summary(raw.string(comment));
+        if (summary) combined = combined ? combine(*combined, *summary) : *summary;
+    }
+    if (combined) return *combined;
+    const std::int64_t duration = std::max<std::int64_t>(raw.duration_nanos, 0);
+    return {.shortest_nanos = duration, .longest_nanos = duration};
+}
+
+InputDuration input_duration(std::string name, const RawProfile& raw) {
+    return {
+        .name = std::move(name),
+        .summary = input_summary(raw),
+        .period = raw.period,
+        .period_unit = raw.period_type ? std::string(raw.string(raw.period_type->unit)) : std::string(),
+    };
+}
+
+std::string describe_duration(const InputSummary& summary) {
+    const auto [shortest, longest] = std::pair(summary.shortest_nanos, summary.longest_nanos);
+    std::string text = shortest == 0         ? "no duration"
+                       : shortest == longest ? format_duration(shortest)
+                                             : format_duration(shortest) + " to " + format_duration(longest);
+    if (summary.inputs > 1) text += fmt::format(" in {} inputs", summary.inputs);
+    return text;
+}
+
+Result<> check_durations(std::span<const InputDuration> inputs, double tolerance) {
+    if (inputs.empty() || (inputs.size() == 1 && inputs[0].summary.inputs == 1)) return {};
+    const auto disagree = [](std::string message) {
+        return fail(ErrorCode::disagreement, std::move(message), std::string(kRemedy));
+    };
+
+    const auto shortest =
+        std::ranges::min_element(inputs, {}, [](const auto& input) { return input.summary.shortest_nanos; });
+    const auto longest =
+        std::ranges::max_element(inputs, {}, [](const auto& input) { return input.summary.longest_nanos; });
+    if (shortest->summary.shortest_nanos == 0) {
+        return disagree(fmt::format("{} has no duration: the profiles cannot be compared", shortest->name));
+    }
+    const auto other =
+        std::ranges::find_if(inputs, [&](const auto& input) { return !same_period(inputs.front(), input); });
+    if (other != inputs.end()) {
+        return disagree(
+            fmt::format("sampling periods differ: {}, {}", describe_period(inputs.front()), describe_period(*other)));
+    }
+    const auto low = static_cast<double>(shortest->summary.shortest_nanos);
+    const auto high = static_cast<double>(longest->summary.longest_nanos);
+    const double difference = (high - low) / high;
+    if (difference <= tolerance) return {};
+    return disagree(fmt::format("durations differ by {:.3g}%, more than {:.3g}%: from {} ({}) to {} ({})",
+                                difference * 100, tolerance * 100, format_duration(shortest->summary.shortest_nanos),
+                                shortest->name, format_duration(longest->summary.longest_nanos), longest->name));
+}
+
+}  // namespace pgoprof

@@ -1,0 +1,302 @@
+#include "pgoprof/transform/merge_output.h"
+
+#include <algorithm>
+#include <numeric>
+#include <tuple>
+#include <utility>
+
+namespace pgoprof::merging {
+namespace {
+
+/// New ids for old ones, by position.
+template <typename AnyId>
+using Renumbering = std::vector<AnyId>;
+
+/// Positions for which `kept` holds, in the order of `less`.
+template <typename Kept, typename Less>
+std::vector<std::uint32_t> sorted_positions(std::size_t count, const Kept& kept, const Less& less) {
+    std::vector<std::uint32_t> positions;
+    for (std::uint32_t i = 0; i < count; ++i) {
+        if (kept(i)) positions.push_back(i);
+    }
+    std::ranges::sort(positions, less);
+    return positions;
+}
+
+/// The id that each position gets by its place in `order`.
+template <typename AnyId>
+Renumbering<AnyId> renumber(std::size_t count, const std::vector<std::uint32_t>& order) {
+    Renumbering<AnyId> ids(count, kNone<AnyId>);
+    for (std::uint32_t i = 0; i < order.size(); ++i) ids[order[i]] = AnyId{i};
+    return ids;
+}
+
+/// Renumbers table after table, each by contents that are already in their new numbers; new string ids compare as the
+/// strings do.
+class Canonicalizer {
+public:
+    explicit Canonicalizer(Folded&& folded) : folded_(std::move(folded)), tables_(folded_.tables) {}
+
+    Profile run() {
+        mark_used();
+        write_strings();
+        write_header();
+        write_functions();
+        write_mappings();
+        write_locations();
+        renumber_label_sets();
+        write_samples();
+        return std::move(out_);
+    }
+
+private:
+    void mark_used();
+    void mark_function(FunctionId function);
+    std::vector<std::uint32_t> ordered_columns() const;
+
+    void write_strings();
+    void write_header();
+    void write_functions();
+    void write_mappings();
+    void write_locations();
+    void renumber_label_sets();
+    void write_samples();
+
+    void use(StringId string) { used_strings_[string.value] = true; }
+    StringId renumbered(StringId old) const { return strings_[old.value]; }
+
+    Folded folded_;
+    Tables& tables_;
+    Profile out_;
+
+    std::vector<std::uint32_t> samples_;  // the ones that are not all zero
+    std::vector<bool> used_strings_;
+    std::vector<bool> used_functions_;
+    std::vector<bool> used_locations_;
+    std::vector<bool> used_label_sets_;
+
+    Renumbering<StringId> strings_;
+    Renumbering<FunctionId> functions_;
+    Renumbering<MappingId> mappings_;
+    Renumbering<LocationId> locations_;
+    Renumbering<LabelSetId> label_sets_;
+};
+
+void Canonicalizer::mark_used() {
+    used_strings_.resize(tables_.strings.size());
+    used_functions_.resize(tables_.functions.size());
+    used_locations_.resize(tables_.locations.size());
+    used_label_sets_.resize(tables_.label_sets.size());
+    for (std::uint32_t i = 0; i < tables_.samples.size(); ++i) {
+        if (std::ranges::all_of(folded_.values.row(i), [](std::int64_t value) { return value == 0; })) continue;
+        samples_.push_back(i);
+        used_label_sets_[tables_.samples[i].labels.value] = true;
+        for (const LocationId location : tables_.stack_of(tables_.samples[i])) used_locations_[location.value] = true;
+    }
+    for (std::uint32_t i = 0; i < tables_.locations.size(); ++i) {
+        if (!used_locations_[i]) continue;
+        for (const Line& line : tables_.lines_of(tables_.locations[i])) mark_function(line.function);
+    }
+    for (std::uint32_t i = 0; i < tables_.label_sets.size(); ++i) {
+        if (!used_label_sets_[i]) continue;
+        for (const Label& label : tables_.labels_of({i})) {
+            use(label.key);
+            use(label.str);
+            use(label.num_unit);
+        }
+    }
+    for (const MergedMapping& mapping : tables_.mappings) {
+        use(mapping.filename);
+        use(mapping.build_id);
+    }
+}
+
+void Canonicalizer::mark_function(FunctionId function) {
+    if (function == kNone<FunctionId> || used_functions_[function.value]) return;
+    used_functions_[function.value] = true;
+    use(tables_.functions[function.value].name);
+    use(tables_.functions[function.value].system_name);
+    use(tables_.functions[function.value].filename);
+}
+
+/// Sorted bytewise. The header's are not in the tables: they come in here.
+void Canonicalizer::write_strings() {
+    const auto use_text = [&](std::string_view text) {
+        const StringId id = tables_.strings.intern(text);
+        if (id.value >= used_strings_.size()) used_strings_.resize(id.value + 1);
+        use(id);
+    };
+    const Header& header = folded_.header;
+    for (const Column& column : folded_.columns) {
+        use_text(column.type);
+        use_text(column.unit);
+    }
+    for (const std::string& comment : header.comments) use_text(comment);
+    use_text(format_input_summary(*header.summary));
+    for (const std::string* text : {&header.period_type, &header.period_unit, &header.default_sample_type,
+                                    &header.doc_url, &header.drop_frames, &header.keep_frames}) {
+        use_text(*text);
+    }
+
+    used_strings_[0] = true;
+    const auto order = sorted_positions(
+        tables_.strings.size(), [&](std::uint32_t i) { return used_strings_[i]; },
+        [&](std::uint32_t a, std::uint32_t b) { return tables_.strings[StringId{a}] < tables_.strings[StringId{b}]; });
+    for (const std::uint32_t i : order) out_.strings.intern(tables_.strings[StringId{i}]);
+    strings_ = renumber<StringId>(tables_.strings.size(), order);
+}
+
+/// samples/count and cpu/nanoseconds, which the Go compiler looks for, come first; then by name.
+std::vector<std::uint32_t> Canonicalizer::ordered_columns() const {
+    const auto key = [&](std::uint32_t i) {
+        const Column& column = folded_.columns[i];
+        const std::string name = type_and_unit(column);
+        const int rank = name == "samples/count" ? 0 : name == "cpu/nanoseconds" ? 1 : 2;
+        return std::tuple<int, std::string_view, std::string_view>(rank, column.type, column.unit);
+    };
+    return sorted_positions(
+        folded_.columns.size(), [](std::uint32_t) { return true; },
+        [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
+}
+
+void Canonicalizer::write_header() {
+    const Header& header = folded_.header;
+    const auto text = [&](std::string_view string) { return out_.strings.intern(string); };
+    for (const std::uint32_t i : ordered_columns()) {
+        out_.sample_types.push_back({.type = text(folded_.columns[i].type), .unit = text(folded_.columns[i].unit)});
+    }
+    if (!header.period_type.empty() || !header.period_unit.empty()) {
+        out_.period_type = ValueType{.type = text(header.period_type), .unit = text(header.period_unit)};
+    }
+    out_.period = header.period;
+    out_.time_nanos = header.time_nanos;
+    out_.duration_nanos = header.duration_nanos;
+    out_.default_sample_type = text(header.default_sample_type);
+    out_.doc_url = text(header.doc_url);
+    out_.drop_frames = text(header.drop_frames);
+    out_.keep_frames = text(header.keep_frames);
+    for (const std::string& comment : header.comments) out_.comments.push_back(text(comment));
+    out_.comments.push_back(text(format_input_summary(*header.summary)));
+    std::ranges::sort(out_.comments);
+}
+
+void Canonicalizer::write_functions() {
+    for (Function& function : tables_.functions) {
+        function.name = renumbered(function.name);
+        function.system_name = renumbered(function.system_name);
+        function.filename = renumbered(function.filename);
+    }
+    const auto key = [&](std::uint32_t i) {
+        const Function& function = tables_.functions[i];
+        return std::tie(function.name, function.system_name, function.filename, function.start_line);
+    };
+    const auto order = sorted_positions(
+        tables_.functions.size(), [&](std::uint32_t i) { return used_functions_[i]; },
+        [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
+    for (const std::uint32_t i : order) out_.functions.push_back(tables_.functions[i]);
+    functions_ = renumber<FunctionId>(tables_.functions.size(), order);
+}
+
+/// The main binary first, the others by key.
+void Canonicalizer::write_mappings() {
+    const auto less = [&](std::uint32_t a, std::uint32_t b) {
+        const std::uint32_t main = folded_.main ? folded_.main->value : 0;
+        if (a == main || b == main) return a == main && b != main;
+        return tables_.less(tables_.mappings[a].key, tables_.mappings[b].key);
+    };
+    const auto order = sorted_positions(tables_.mappings.size(), [](std::uint32_t) { return true; }, less);
+    for (const std::uint32_t i : order) {
+        const MergedMapping& mapping = tables_.mappings[i];
+        out_.mappings.push_back({
+            .memory_start = mapping.start,
+            .memory_limit = mapping.start + mapping.size,
+            .file_offset = mapping.key.file_offset,
+            .filename = renumbered(mapping.filename),
+            .build_id = renumbered(mapping.build_id),
+            .has_functions = mapping.has_functions,
+            .has_filenames = mapping.has_filenames,
+            .has_line_numbers = mapping.has_line_numbers,
+            .has_inline_frames = mapping.has_inline_frames,
+        });
+    }
+    mappings_ = renumber<MappingId>(tables_.mappings.size(), order);
+}
+
+/// By address within each mapping; then, as one address can have several meanings, by lines.
+void Canonicalizer::write_locations() {
+    for (Line& line : tables_.lines) {
+        if (line.function != kNone<FunctionId>) line.function = functions_[line.function.value];
+    }
+    for (Location& location : tables_.locations) {
+        if (location.mapping != kNone<MappingId>) location.mapping = mappings_[location.mapping.value];
+    }
+    const auto less = [&](std::uint32_t a, std::uint32_t b) {
+        const Location& first = tables_.locations[a];
+        const Location& second = tables_.locations[b];
+        const auto key = [](const Location& l) { return std::tie(l.mapping, l.address, l.is_folded); };
+        if (key(first) != key(second)) return key(first) < key(second);
+        return std::ranges::lexicographical_compare(
+            tables_.lines_of(first), tables_.lines_of(second), [](const Line& x, const Line& y) {
+                return std::tie(x.function, x.line, x.column) < std::tie(y.function, y.line, y.column);
+            });
+    };
+    const auto order =
+        sorted_positions(tables_.locations.size(), [&](std::uint32_t i) { return used_locations_[i]; }, less);
+    for (const std::uint32_t i : order) {
+        Location location = tables_.locations[i];
+        const auto lines = tables_.lines_of(location);
+        if (location.mapping != kNone<MappingId>)
+            location.address += out_.mappings[location.mapping.value].memory_start;
+        location.lines_begin = static_cast<std::uint32_t>(out_.lines.size());
+        out_.lines.insert(out_.lines.end(), lines.begin(), lines.end());
+        out_.locations.push_back(location);
+    }
+    locations_ = renumber<LocationId>(tables_.locations.size(), order);
+}
+
+void Canonicalizer::renumber_label_sets() {
+    for (Label& label : tables_.labels) {
+        label.key = renumbered(label.key);
+        label.str = renumbered(label.str);
+        label.num_unit = renumbered(label.num_unit);
+    }
+    const auto less = [&](std::uint32_t a, std::uint32_t b) {
+        return std::ranges::lexicographical_compare(
+            tables_.labels_of({a}), tables_.labels_of({b}), [](const Label& x, const Label& y) {
+                return std::tie(x.key, x.str, x.num, x.num_unit) < std::tie(y.key, y.str, y.num, y.num_unit);
+            });
+    };
+    const auto order =
+        sorted_positions(tables_.label_sets.size(), [&](std::uint32_t i) { return used_label_sets_[i]; }, less);
+    label_sets_ = renumber<LabelSetId>(tables_.label_sets.size(), order);
+}
+
+/// By stack, root first: neighbours then share their callers, which compresses well.
+void Canonicalizer::write_samples() {
+    for (LocationId& location : tables_.stacks) location = locations_[location.value];
+    const auto less = [&](std::uint32_t a, std::uint32_t b) {
+        const auto first = tables_.stack_of(tables_.samples[a]);
+        const auto second = tables_.stack_of(tables_.samples[b]);
+        const auto order =
+            std::lexicographical_compare_three_way(first.rbegin(), first.rend(), second.rbegin(), second.rend());
+        if (order != 0) return order < 0;
+        return label_sets_[tables_.samples[a].labels.value] < label_sets_[tables_.samples[b].labels.value];
+    };
+    std::ranges::sort(samples_, less);
+
+    const auto columns = ordered_columns();
+    std::vector<std::int64_t> values(columns.size());
+    out_.reserve_samples(samples_.size(), tables_.stacks.size(), 0);
+    for (const std::uint32_t i : samples_) {
+        const auto row = folded_.values.row(i);
+        std::ranges::transform(columns, values.begin(), [&](std::uint32_t column) { return row[column]; });
+        const MergedSample& sample = tables_.samples[i];
+        out_.add_sample(tables_.stack_of(sample), values, tables_.labels_of(sample.labels));
+    }
+}
+
+}  // namespace
+
+Profile canonical_profile(Folded&& folded) { return Canonicalizer(std::move(folded)).run(); }
+
+}  // namespace pgoprof::merging
