@@ -8,108 +8,115 @@
 namespace pgoprof::merging {
 namespace {
 
+constexpr std::uint64_t kSeed = 1;
+
+constexpr std::uint64_t mix(std::uint64_t hash, std::int64_t word) {
+    return hash_mix(hash, static_cast<std::uint64_t>(word));
+}
+
+/// The id of the next record. One id short of 2^32 is the last: kNone is taken.
 template <typename T>
-std::uint32_t position(const std::vector<T>& records) {
-    if (records.size() > std::numeric_limits<std::uint32_t>::max()) {
+std::uint32_t next_id(const std::vector<T>& records) {
+    if (records.size() >= std::numeric_limits<std::uint32_t>::max()) {
         throw std::length_error("more than 2^32 - 1 distinct records");
     }
     return static_cast<std::uint32_t>(records.size());
 }
 
+template <typename T>
+std::uint32_t append(std::vector<T>& records, const T& record) {
+    const std::uint32_t id = next_id(records);
+    records.push_back(record);
+    return id;
+}
+
+void merge_into(MergedMapping& merged, const MergedMapping& other, const Tables& tables) {
+    merged.start = std::min(merged.start, other.start);
+    merged.size = std::max(merged.size, other.size);
+    merged.filename = tables.smaller(merged.filename, other.filename);
+    merged.build_id = tables.smaller(merged.build_id, other.build_id);
+    merged.has_functions |= other.has_functions;
+    merged.has_filenames |= other.has_filenames;
+    merged.has_line_numbers |= other.has_line_numbers;
+    merged.has_inline_frames |= other.has_inline_frames;
+}
+
 }  // namespace
 
 MappingId Tables::intern(const MergedMapping& mapping) {
-    IntHash hash;
-    hash.add(mapping.key.identity.value);
-    hash.add(mapping.key.file_offset);
-    hash.add(mapping.key.rounded_size);
-    const std::uint32_t id = mapping_index_.find_or_add(
-        hash.value(), mappings.size(), [&](std::uint32_t other) { return mappings[other].key == mapping.key; });
-    if (id == mappings.size()) {
-        mappings.push_back(mapping);
-        return {id};
-    }
-    MergedMapping& merged = mappings[id];
-    merged.start = std::min(merged.start, mapping.start);
-    merged.size = std::max(merged.size, mapping.size);
-    merged.filename = smaller(merged.filename, mapping.filename);
-    merged.build_id = smaller(merged.build_id, mapping.build_id);
-    merged.has_functions |= mapping.has_functions;
-    merged.has_filenames |= mapping.has_filenames;
-    merged.has_line_numbers |= mapping.has_line_numbers;
-    merged.has_inline_frames |= mapping.has_inline_frames;
+    std::uint64_t hash = hash_mix(kSeed, mapping.key.identity.value);
+    hash = hash_mix(hash, mapping.key.file_offset);
+    hash = hash_mix(hash, mapping.key.rounded_size);
+    const std::uint32_t id = mapping_index_.find_or_insert(
+        hash, [&](std::uint32_t other) { return mappings[other].key == mapping.key; },
+        [&] { return append(mappings, mapping); });
+    merge_into(mappings[id], mapping, *this);
     return {id};
 }
 
 FunctionId Tables::intern(const Function& function) {
-    IntHash hash;
-    hash.add(function.name.value);
-    hash.add(function.system_name.value);
-    hash.add(function.filename.value);
-    hash.add(static_cast<std::uint64_t>(function.start_line));
-    const std::uint32_t id = function_index_.find_or_add(
-        hash.value(), functions.size(), [&](std::uint32_t other) { return functions[other] == function; });
-    if (id == functions.size()) functions.push_back(function);
-    return {id};
+    std::uint64_t hash = hash_mix(kSeed, function.name.value);
+    hash = hash_mix(hash, function.system_name.value);
+    hash = hash_mix(hash, function.filename.value);
+    hash = mix(hash, function.start_line);
+    return {function_index_.find_or_insert(
+        hash, [&](std::uint32_t id) { return functions[id] == function; },
+        [&] { return append(functions, function); })};
 }
 
 LocationId Tables::intern(const Location& location, std::span<const Line> location_lines) {
-    IntHash hash;
-    hash.add(location.mapping.value);
-    hash.add(location.address);
-    hash.add(location.is_folded ? 1 : 0);
+    std::uint64_t hash = hash_mix(kSeed, location.mapping.value);
+    hash = hash_mix(hash, location.address);
+    hash = hash_mix(hash, location.is_folded ? 1 : 0);
     for (const Line& line : location_lines) {
-        hash.add(line.function.value);
-        hash.add(static_cast<std::uint64_t>(line.line));
-        hash.add(static_cast<std::uint64_t>(line.column));
+        hash = hash_mix(hash, line.function.value);
+        hash = mix(hash, line.line);
+        hash = mix(hash, line.column);
     }
     const auto equal = [&](std::uint32_t id) {
         const Location& other = locations[id];
         return other.mapping == location.mapping && other.address == location.address &&
                other.is_folded == location.is_folded && std::ranges::equal(lines_of(other), location_lines);
     };
-    const std::uint32_t id = location_index_.find_or_add(hash.value(), locations.size(), equal);
-    if (id == locations.size()) {
+    const auto insert = [&] {
         Location added = location;
-        added.lines_begin = position(lines);
+        added.lines_begin = next_id(lines);
         added.lines_count = static_cast<std::uint32_t>(location_lines.size());
-        locations.push_back(added);
         lines.insert(lines.end(), location_lines.begin(), location_lines.end());
-    }
-    return {id};
+        return append(locations, added);
+    };
+    return {location_index_.find_or_insert(hash, equal, insert)};
 }
 
 LabelSetId Tables::intern_labels(std::span<const Label> set) {
-    IntHash hash;
+    std::uint64_t hash = kSeed;
     for (const Label& label : set) {
-        hash.add(label.key.value);
-        hash.add(label.str.value);
-        hash.add(static_cast<std::uint64_t>(label.num));
-        hash.add(label.num_unit.value);
+        hash = hash_mix(hash, label.key.value);
+        hash = hash_mix(hash, label.str.value);
+        hash = mix(hash, label.num);
+        hash = hash_mix(hash, label.num_unit.value);
     }
-    const std::uint32_t id = label_index_.find_or_add(hash.value(), label_sets.size(), [&](std::uint32_t other) {
-        return std::ranges::equal(labels_of({other}), set);
-    });
-    if (id == label_sets.size()) {
-        label_sets.push_back({labels.size(), static_cast<std::uint32_t>(set.size())});
+    const auto insert = [&] {
+        const std::uint64_t begin = labels.size();
         labels.insert(labels.end(), set.begin(), set.end());
-    }
-    return {id};
+        return append(label_sets, {begin, static_cast<std::uint32_t>(set.size())});
+    };
+    return {label_index_.find_or_insert(
+        hash, [&](std::uint32_t id) { return std::ranges::equal(labels_of({id}), set); }, insert)};
 }
 
 SampleId Tables::intern_sample(std::span<const LocationId> stack, LabelSetId set) {
-    IntHash hash;
-    hash.add(set.value);
-    for (const LocationId location : stack) hash.add(location.value);
+    std::uint64_t hash = hash_mix(kSeed, set.value);
+    for (const LocationId location : stack) hash = hash_mix(hash, location.value);
     const auto equal = [&](std::uint32_t id) {
         return samples[id].labels == set && std::ranges::equal(stack_of(samples[id]), stack);
     };
-    const std::uint32_t id = sample_index_.find_or_add(hash.value(), samples.size(), equal);
-    if (id == samples.size()) {
-        samples.push_back({stacks.size(), static_cast<std::uint32_t>(stack.size()), set});
+    const auto insert = [&] {
+        const std::uint64_t begin = stacks.size();
         stacks.insert(stacks.end(), stack.begin(), stack.end());
-    }
-    return {id};
+        return append(samples, {begin, static_cast<std::uint32_t>(stack.size()), set});
+    };
+    return {sample_index_.find_or_insert(hash, equal, insert)};
 }
 
 StringId Tables::smaller(StringId a, StringId b) const {

@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
+#include "pgoprof/base/hash_index.h"
 #include "pgoprof/model/profile.h"
-#include "pgoprof/transform/hash_index.h"
 
 namespace pgoprof::merging {
 

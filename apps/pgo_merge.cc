@@ -1,0 +1,152 @@
+// pgo-merge: many CPU profiles into one.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "cli/tool.h"
+#include "pgoprof/base/gzip.h"
+#include "pgoprof/codec/pprof.h"
+#include "pgoprof/io/source.h"
+#include "pgoprof/load_all.h"
+#include "pgoprof/transform/durations.h"
+#include "pgoprof/transform/merge.h"
+
+namespace pgoprof::cli {
+namespace {
+
+const ToolInfo kInfo{
+    .name = "pgo-merge",
+    .summary =
+        "Merge CPU profiles into one, exactly: the order of the files, the number of threads and partial merges "
+        "change no byte of the result.",
+    .examples =
+        "  pgo-merge a.pprof b.pprof -o default.pgo\n"
+        "  pgo-merge --durations=ignore captures/*.pprof -o merged.pprof\n"
+        "  cat a.pprof | pgo-merge - b.pprof -o merged.pprof\n",
+};
+
+enum class Durations : std::uint8_t { check, ignore };
+
+struct Options {
+    std::vector<std::string> paths;
+    std::string output = "-";
+    Limits limits;
+    unsigned threads = std::max(1U, std::thread::hardware_concurrency());
+    Durations durations = Durations::check;
+    double tolerance = 0.1;
+    MergeOptions merge;
+};
+
+/// "10%" or "0.1".
+std::optional<double> parse_tolerance(const std::string& text) {
+    const bool percent = text.ends_with('%');
+    double value = 0;
+    if (!CLI::detail::lexical_cast(percent ? text.substr(0, text.size() - 1) : text, value)) return std::nullopt;
+    if (percent) value /= 100;
+    if (!(value >= 0 && value <= 1)) return std::nullopt;
+    return value;
+}
+
+void add_tolerance_option(CLI::App& app, double& tolerance) {
+    const auto set = [&tolerance](const std::string& text) {
+        const auto value = parse_tolerance(text);
+        if (!value)
+            throw CLI::ValidationError("--duration-tolerance", text + " is not between 0% and 100% (or 0 and 1)");
+        tolerance = *value;
+    };
+    app.add_option_function<std::string>("--duration-tolerance", set,
+                                         "Let the shortest differ from the longest by PERCENT of it [10%]")
+        ->type_name("PERCENT");
+}
+
+void declare_options(CLI::App& app, Options& options) {
+    app.add_option("FILE", options.paths, "Profiles to merge; - is stdin")->required();
+    add_output_option(app, options.output);
+    app.add_option("--durations", options.durations,
+                   "Profiles of different durations or sampling periods: check (and refuse) or ignore [check]")
+        ->type_name("MODE")
+        ->transform(CLI::CheckedTransformer(
+            std::map<std::string, Durations>{{"check", Durations::check}, {"ignore", Durations::ignore}}));
+    add_tolerance_option(app, options.tolerance);
+    app.add_flag_callback(
+        "--allow-negative", [&options] { options.merge.negative_values = NegativeValues::allow; },
+        "Merge negative values too (differences of profiles)");
+    app.add_option("-j,--jobs", options.threads, "Decode on N threads [all cores]")
+        ->type_name("N")
+        ->check(CLI::Range(1U, 1024U));
+    add_limits_option(app, options.limits);
+}
+
+/// One run: every input is looked at, so that all that is wrong is named at once.
+class MergeRun {
+public:
+    MergeRun(const Options& options, const Console& console)
+        : options_(options), console_(console), merger_(options.merge) {}
+
+    ExitCode run() {
+        if (std::ranges::count(options_.paths, "-") > 1) {
+            return console_.error({.code = ErrorCode::usage, .message = "stdin (-) can be read only once"});
+        }
+        load_all(options_.paths, options_.limits, options_.threads,
+                 [&](std::size_t i, Result<const RawProfile*> profile) { add(options_.paths[i], std::move(profile)); });
+        console_.end_progress();
+        if (exit_ == ExitCode::done) check_input_durations();
+        if (exit_ != ExitCode::done) return exit_;
+        return write();
+    }
+
+private:
+    void add(const std::string& path, Result<const RawProfile*> profile) {
+        console_.progress(fmt::format("{} of {}", ++seen_, options_.paths.size()));
+        if (!profile) return note_failure(profile.error());
+        const std::string name = input_name(path);
+        if (const auto added = merger_.add(**profile, name); !added) return note_failure(added.error());
+        inputs_.push_back(input_duration(name, **profile));
+    }
+
+    void note_failure(const Error& error) { exit_ = worst(exit_, console_.error(error)); }
+
+    void check_input_durations() {
+        if (options_.durations == Durations::ignore) return;
+        const auto comparable = check_durations(inputs_, options_.tolerance);
+        if (comparable) return;
+        note_failure(comparable.error());
+        for (const InputDuration& input : inputs_) {
+            console_.note(fmt::format("{}: {}", input.name, describe_duration(input.summary)));
+        }
+    }
+
+    ExitCode write() {
+        for (const std::string& type : merger_.dropped_sample_types()) {
+            console_.note(fmt::format("sample type {} is left out: not every input has it", type));
+        }
+        const auto merged = std::move(merger_).finish();
+        if (!merged) return console_.error(merged.error());
+        if (merged->sample_count() == 0) console_.warning("the inputs have no samples: Go ignores such a profile");
+        const auto written = write_binary(options_.output, gzip(encode_pprof(*merged).view()).view());
+        return written ? ExitCode::done : console_.error(written.error());
+    }
+
+    const Options& options_;
+    const Console& console_;
+    Merger merger_;
+    std::vector<InputDuration> inputs_;
+    std::size_t seen_ = 0;
+    ExitCode exit_ = ExitCode::done;
+};
+
+}  // namespace
+}  // namespace pgoprof::cli
+
+int main(int argc, char** argv) {
+    using namespace pgoprof::cli;
+    Options options;
+    return run_tool(argc, argv, kInfo, [&](CLI::App& app) -> Run {
+        declare_options(app, options);
+        return [&](const Console& console) { return MergeRun(options, console).run(); };
+    });
+}
