@@ -122,7 +122,7 @@ int run_tool(int argc, char** argv, const ToolInfo& info, const std::function<Ru
 void add_limits_option(CLI::App& app, Limits& limits) {
     app.add_option_function<std::uint64_t>(
            "--max-input-size", [&limits](std::uint64_t bytes) { limits = limits.with_max_input_size(bytes); },
-           "Refuse inputs that take more than SIZE bytes, stored or decoded [1g stored; 64m + 20 x stored decoded]")
+           "Refuse inputs of more than SIZE bytes; a decode may use 64m + 20 x the input, or SIZE [1g]")
         ->type_name("SIZE")
         ->transform(CLI::AsSizeValue(false));
 }

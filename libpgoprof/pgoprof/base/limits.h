@@ -1,6 +1,7 @@
 // Limits that decoders hold to before they allocate, and the budget that counts against them.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -24,12 +25,13 @@ struct Limits {
         return budget_base + budget_per_input_byte * stored_bytes;
     }
 
-    /// The limits after the user asked for inputs of up to `bytes` (as stored, and as decoded).
+    /// The limits after the user named the size, as stored, of the largest input to take. A large one may cost as much
+    /// memory to decode.
     Limits with_max_input_size(std::uint64_t bytes) const {
-        Limits raised = *this;
-        if (bytes > raised.input_bytes) raised.input_bytes = bytes;
-        if (bytes > raised.budget_base) raised.budget_base = bytes;
-        return raised;
+        Limits limits = *this;
+        limits.input_bytes = bytes;
+        limits.budget_base = std::max(budget_base, bytes);
+        return limits;
     }
 };
 
