@@ -242,7 +242,7 @@ def unprivileged():
 
 def reachable_by(user):
     try:
-        subprocess.run([PROGRAMS / "write_output", "/dev/null", "1"], user=user, group=user, extra_groups=[], check=False)
+        subprocess.run([PROGRAMS / "write_output"], user=user, group=user, extra_groups=[], check=False)
     except PermissionError:
         return False
     return True

@@ -63,10 +63,10 @@ def canonical_codes(lengths):
 
 
 def dynamic_block(literal_lengths, distance_lengths, body, *, overrun=0):
-    """One final dynamic block. `body` is a list of ("literal", symbol), ("distance", symbol) and ("bits", value, width).
+    """One final dynamic block. `body` has ("literal", symbol), ("distance", symbol) and ("bits", value, width).
 
-    The code lengths are written one by one with a complete code of 4 bits (or so) for each of 0..15; with `overrun`, one
-    repetition at the end reaches so far beyond them.
+    The code lengths are written one by one, with codes of 4 or 5 bits; with `overrun`, a repetition at the end reaches
+    so far beyond them.
     """
     order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
     precode = [4] * 16 + [0, 0, 0]
