@@ -18,9 +18,11 @@ constexpr std::array<std::string_view, 6> kFaults{"bad_header",   "truncated",  
 bool read_exactly(void* to, std::size_t bytes) { return std::fread(to, 1, bytes, stdin) == bytes; }
 
 bool read_case(Buffer& input) {
-    std::array<unsigned char, 4> length;
-    if (!read_exactly(length.data(), length.size())) return false;
-    input.resize(length[0] | length[1] << 8u | length[2] << 16u | static_cast<std::size_t>(length[3]) << 24u);
+    std::array<unsigned char, 4> bytes;
+    if (!read_exactly(bytes.data(), bytes.size())) return false;
+    std::size_t length = 0;
+    for (std::size_t i = bytes.size(); i-- > 0;) length = length << 8 | bytes[i];
+    input.resize(length);
     return read_exactly(input.data(), input.size());
 }
 

@@ -27,10 +27,11 @@ struct GzipFailure {
 /// Whether Go's profile readers would take `data` for gzip: two magic bytes (internal/profile.Parse).
 bool looks_gzipped(ByteView data);
 
-/// Replaces `out` by the inflated concatenation of all members of `data`. Accepts exactly what Go's
-/// compress/gzip.Reader accepts in multistream mode: any number of members, reserved header flags ignored, header CRC
-/// checked, nothing after the last member. Charges `budget` for what `out` grows to before it grows; `out` keeps its
-/// capacity for reuse.
+/// Replaces `out` by the inflated concatenation of all members of `data`. Accepts what Go's compress/gzip.Reader
+/// accepts in multistream mode: one or more members, reserved header flags ignored, header CRC checked, nothing after
+/// the last member. (gzip.cc names the deflate streams, made for the purpose only, where this is more lenient than Go.)
+/// `out` never grows beyond what `budget` has left, which is charged with the inflated size; at a failure nothing is
+/// charged and `out` is empty. It keeps its capacity for reuse.
 std::expected<void, GzipFailure> gunzip(ByteView data, Budget& budget, Buffer& out);
 
 /// One gzip member (no name, no time) holding `data`; the same bytes for the same data. `level` is libdeflate's 0..12.
