@@ -2,10 +2,7 @@
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/pgoprof)
 
-install(TARGETS pgoprof EXPORT pgoprof-targets FILE_SET HEADERS)
-if(TARGET pgoprof_fetch)
-install(TARGETS pgoprof_fetch EXPORT pgoprof-targets FILE_SET HEADERS)
-endif()
+install(TARGETS pgoprof pgoprof_fetch EXPORT pgoprof-targets FILE_SET HEADERS)
 install(EXPORT pgoprof-targets NAMESPACE pgoprof:: DESTINATION ${package_dir})
 
 configure_package_config_file(cmake/pgoprof-config.cmake.in pgoprof-config.cmake INSTALL_DESTINATION ${package_dir}

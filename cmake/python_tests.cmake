@@ -2,6 +2,12 @@
 # Debian's python3, whatever else stands first in PATH: python3-pytest and python3-protobuf belong to it.
 find_program(PGOPROF_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH REQUIRED)
 
+# What sanitizer builds cannot promise, limits on memory, their tests skip.
+set(sanitized "")
+if(CMAKE_CXX_FLAGS MATCHES "-fsanitize")
+  set(sanitized ";PGOPROF_SANITIZED=1")
+endif()
+
 function(add_python_tests label)
   file(GLOB test_files CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/test_*.py)
   foreach(file IN LISTS test_files)
@@ -10,6 +16,6 @@ function(add_python_tests label)
     add_test(NAME ${label}.${name}
              COMMAND ${PGOPROF_PYTHON} -m pytest -q -rs -p no:cacheprovider ${file})
     set_tests_properties(${label}.${name} PROPERTIES LABELS ${label} TIMEOUT 900
-      ENVIRONMENT "PGOPROF_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};PGOPROF_SOURCE=${PROJECT_SOURCE_DIR};PGOPROF_PROTO=${PROJECT_BINARY_DIR}/tests;PYTHONPATH=${PROJECT_SOURCE_DIR}/tests/support:${PROJECT_BINARY_DIR}/tests;PYTHONDONTWRITEBYTECODE=1")
+      ENVIRONMENT "PGOPROF_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};PGOPROF_SOURCE=${PROJECT_SOURCE_DIR};PGOPROF_PROTO=${PROJECT_BINARY_DIR}/tests;PYTHONPATH=${PROJECT_SOURCE_DIR}/tests/support:${PROJECT_BINARY_DIR}/tests;PYTHONDONTWRITEBYTECODE=1${sanitized}")
   endforeach()
 endfunction()

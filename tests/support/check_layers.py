@@ -51,16 +51,21 @@ LITERALS_AND_COMMENTS = re.compile(
 COMMENTS = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
+# Files outside the rooms' folders.
+ROOM_OF_STEM = {"load": "load", "load_all": "load"}
+
+
 def room_of_header(header):
     match = re.fullmatch(r"pgoprof/(?:(\w+)/)?(\w+)\.h", header)
-    return match and (match[1] or match[2])
+    return match and (match[1] or ROOM_OF_STEM.get(match[2], match[2]))
 
 
 def room_of_file(path):
     if path.startswith("apps/"):
         return "apps"
     relative = path.removeprefix("libpgoprof/pgoprof/")
-    return relative.split("/")[0] if "/" in relative else pathlib.PurePosixPath(relative).stem
+    stem = pathlib.PurePosixPath(relative).stem
+    return relative.split("/")[0] if "/" in relative else ROOM_OF_STEM.get(stem, stem)
 
 
 def check_foreign(path, header):
