@@ -1,0 +1,138 @@
+"""google/pprof's merge (`go tool pprof -proto`) as the oracle of ours, and what both results must agree in."""
+
+import collections
+import functools
+import gzip
+import os
+import pathlib
+import shutil
+import subprocess
+
+import profile_pb2
+import pytest
+
+_SUPPORT = pathlib.Path(__file__).resolve().parent.parent
+
+
+@functools.cache
+def go():
+    for candidate in [shutil.which("go"), "/usr/local/go/bin/go", "/usr/lib/go-1.23/bin/go"]:
+        if candidate and os.access(candidate, os.X_OK):
+            return candidate
+    pytest.skip("needs Go")
+
+
+def _go(*arguments, **options):
+    environment = {**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "", "GOWORK": "off", "GOPROXY": "off"}
+    return subprocess.run([go(), *map(str, arguments)], check=True, capture_output=True, text=True, env=environment,
+                          **options)
+
+
+@functools.cache
+def pprof():
+    """The pprof binary itself: `go tool -n` builds it where it must, and the wrapper costs more than a small merge."""
+    return _go("tool", "-n", "pprof").stdout.strip()
+
+
+def merge_with_peer(paths, directory):
+    """The peer's merge of these files, parsed. It re-symbolizes and demangles unless told not to."""
+    output = pathlib.Path(directory) / "peer.pprof"
+    subprocess.run([pprof(), "-proto", "-symbolize=none", f"-output={output}", *map(str, paths)], check=True,
+                   capture_output=True, env={**os.environ, "PPROF_TMPDIR": str(directory), "HOME": str(directory)})
+    return parse(output.read_bytes())
+
+
+def build_fleet(directory, *build_flags, name="fleet"):
+    """tests/support/go/fleet, built with these flags."""
+    binary = pathlib.Path(directory) / name
+    _go("build", *build_flags, "-o", binary, ".", cwd=_SUPPORT / "go" / "fleet")
+    return binary
+
+
+def capture_fleet(binary, directory, count, processes=2):
+    """`count` distinct profiles of a real Go program, captured now by several processes at a time."""
+    directory.mkdir()
+    share = -(-count // processes)
+    running = [subprocess.Popen([binary, f"-dir={directory}", f"-first={first}", f"-count={min(share, count - first)}"],
+                                stderr=subprocess.DEVNULL)
+               for first in range(0, count, share)]
+    assert [process.wait() for process in running] == [0] * len(running)
+    return [directory / f"{n}.pprof" for n in range(count)]
+
+
+def parse(data):
+    message = profile_pb2.Profile()
+    message.ParseFromString(gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data)
+    return message
+
+
+class View:
+    """A profile by content: what merging keeps, free of ids, orders and load addresses."""
+
+    def __init__(self, message):
+        self.message = message
+        self._functions = {function.id: function for function in message.function}
+        self._mappings = {mapping.id: mapping for mapping in message.mapping}
+        self._locations = {location.id: self._location(location) for location in message.location}
+
+    def text(self, index):
+        return self.message.string_table[index]
+
+    def mapping_key(self, mapping):
+        size = (mapping.memory_limit - mapping.memory_start) % (1 << 64)
+        return (-(-size // 4096) * 4096 % (1 << 64), mapping.file_offset,
+                self.text(mapping.build_id) or self.text(mapping.filename))
+
+    def _line(self, line):
+        function = self._functions.get(line.function_id)
+        names = (self.text(function.name), self.text(function.system_name), self.text(function.filename),
+                 function.start_line) if function else None
+        return names, line.line, line.column
+
+    def _location(self, location):
+        mapping = self._mappings.get(location.mapping_id)
+        start = mapping.memory_start if mapping else 0
+        return (self.mapping_key(mapping) if mapping else None, (location.address - start) % (1 << 64),
+                tuple(map(self._line, location.line)), location.is_folded)
+
+    def _labels(self, sample):
+        """By key and kind, as the peer groups them; it drops labels without string, number and unit."""
+        groups = collections.defaultdict(list)
+        for label in sample.label:
+            if self.text(label.str):
+                groups[self.text(label.key), "string"].append(self.text(label.str))
+            elif label.num or label.num_unit:
+                groups[self.text(label.key), "number"].append((label.num, self.text(label.num_unit)))
+        return tuple(sorted((key, tuple(values)) for key, values in groups.items()))
+
+    def types(self):
+        return [(self.text(kind.type), self.text(kind.unit)) for kind in self.message.sample_type]
+
+    def samples(self):
+        """Sums by stack and labels: {type and unit: value}."""
+        sums = collections.Counter()
+        for sample in self.message.sample:
+            stack = tuple(self._locations[location] for location in sample.location_id)
+            labels = self._labels(sample)
+            for kind, value in zip(self.types(), sample.value):
+                sums[stack, labels, kind] += value
+        return {key: value for key, value in sums.items() if value}
+
+    def header(self):
+        """Without provenance, which is ours alone, and doc_url, which the peer of Go 1.23 drops."""
+        message, text = self.message, self.text
+        return {
+            "types": sorted(self.types()),
+            "period": (text(message.period_type.type), text(message.period_type.unit), message.period),
+            "time": message.time_nanos,
+            "duration": message.duration_nanos,
+            "comments": sorted(text(index) for index in message.comment if not text(index).startswith(b"pgoprof/1 ")),
+            "default": text(message.default_sample_type),
+            "frames": (text(message.drop_frames), text(message.keep_frames)),
+        }
+
+    def used_mappings(self):
+        """Content of the mappings that samples refer to, and which comes first."""
+        used = {location.mapping_id for location in self.message.location}
+        return sorted((self.mapping_key(mapping), self.text(mapping.build_id), mapping.has_functions)
+                      for mapping in self.message.mapping if mapping.id in used)
