@@ -1,0 +1,92 @@
+#include "pgoprof/transform/durations.h"
+
+#include <catch2/catch.hpp>
+#include <vector>
+
+using namespace pgoprof;
+
+namespace {
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+
+InputDuration original(std::string name, std::int64_t nanos, std::int64_t period = 10'000'000,
+                       std::string unit = "nanoseconds") {
+    return {.name = std::move(name),
+            .summary = {.shortest_nanos = nanos, .longest_nanos = nanos},
+            .period = period,
+            .period_unit = std::move(unit)};
+}
+
+InputDuration partial(std::int64_t shortest, std::int64_t longest) {
+    InputDuration input = original("partial", shortest);
+    input.summary.inputs = 5;
+    input.summary.longest_nanos = longest;
+    return input;
+}
+
+Result<> check(const std::vector<InputDuration>& inputs, double tolerance = 0.1) {
+    return check_durations(inputs, tolerance);
+}
+
+}  // namespace
+
+TEST_CASE("Durations within the tolerance of the longest agree") {
+    CHECK(check({original("a", 100 * kSecond), original("b", 90 * kSecond), original("c", 95 * kSecond)}));
+    CHECK_FALSE(check({original("a", 100 * kSecond), original("b", 90 * kSecond - 1)}));
+    CHECK(check({original("a", 7), original("b", 7)}, 0.0));
+    CHECK_FALSE(check({original("a", 7), original("b", 8)}, 0.0));
+    CHECK(check({original("a", 1), original("b", 100)}, 1.0));
+}
+
+TEST_CASE("A disagreement names the extremes and a remedy") {
+    const auto result = check({original("a", 30 * kSecond), original("b", 60 * kSecond), original("c", 15 * kSecond)});
+    REQUIRE_FALSE(result);
+    CHECK(result.error().code == ErrorCode::disagreement);
+    CHECK(result.error().message.find("15s (c)") != std::string::npos);
+    CHECK(result.error().message.find("60s (b)") != std::string::npos);
+    CHECK(result.error().message.find("75%") != std::string::npos);
+    CHECK(result.error().remedy.find("--durations=ignore") != std::string::npos);
+}
+
+TEST_CASE("A missing duration is a disagreement, except for a single original") {
+    CHECK_FALSE(check({original("a", 30), original("b", 0)}));
+    CHECK_FALSE(check({original("a", 0), original("b", 0)}));
+    CHECK(check({original("a", 0)}));
+    CHECK_FALSE(check({partial(0, 30)}));
+    CHECK(check({}));
+}
+
+TEST_CASE("Merged inputs count with the shortest and longest that went into them") {
+    CHECK(check({partial(28, 30), original("a", 29)}));
+    CHECK_FALSE(check({partial(20, 30), original("a", 29)}));
+    CHECK_FALSE(check({partial(20, 30)}));
+}
+
+TEST_CASE("Sampling periods must be equal, in whatever unit") {
+    CHECK(check({original("a", 30, 10, "ms"), original("b", 30, 10'000'000, "nanoseconds")}));
+    CHECK_FALSE(check({original("a", 30, 10, "ms"), original("b", 30, 5, "ms")}));
+    CHECK_FALSE(check({original("a", 30, 10, "ms"), original("b", 30, 10, "bytes")}));
+    CHECK_FALSE(check({original("a", 30, INT64_MAX, "s"), original("b", 30, 10, "ns")}));
+}
+
+TEST_CASE("A profile's provenance is its comment's, or its own duration") {
+    RawProfile raw;
+    raw.strings = {"", "pgoprof/1 inputs=2 failed=1 duration=10..20 scaled=0", "other",
+                   "pgoprof/1 inputs=1 failed=0 duration=5..5 scaled=1"};
+    raw.duration_nanos = 30;
+    CHECK(input_summary(raw) == InputSummary{.shortest_nanos = 30, .longest_nanos = 30});
+    raw.comments = {2, 1};
+    CHECK(input_summary(raw) == InputSummary{.inputs = 2, .failed = 1, .shortest_nanos = 10, .longest_nanos = 20});
+    raw.comments = {1, 3};
+    CHECK(input_summary(raw) ==
+          InputSummary{.inputs = 3, .failed = 1, .shortest_nanos = 5, .longest_nanos = 20, .scaled = true});
+    raw.comments.clear();
+    raw.duration_nanos = -1;
+    CHECK(input_summary(raw) == InputSummary{});
+}
+
+TEST_CASE("Durations are described for people") {
+    CHECK(describe_duration({.shortest_nanos = 30 * kSecond, .longest_nanos = 30 * kSecond}) == "30s");
+    CHECK(describe_duration({}) == "no duration");
+    CHECK(describe_duration(partial(29 * kSecond, 30 * kSecond).summary) == "29s to 30s in 5 inputs");
+}
