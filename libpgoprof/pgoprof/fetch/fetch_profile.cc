@@ -174,7 +174,8 @@ CaptureResult explain_content(Error error) {
         error.remedy = kAskForLess;
         return std::unexpected<CaptureFailure>({CaptureFault::cut_short, std::move(error)});
     }
-    error.message = "the body is not a profile: " + error.message;
+    if (error.rule != info(Invariant::not_a_profile).id)
+        error.message = "the body is not a sound profile: " + error.message;
     if (error.remedy.empty()) error.remedy = kAskForCpuProfile;
     return std::unexpected<CaptureFailure>({CaptureFault::not_a_profile, std::move(error)});
 }

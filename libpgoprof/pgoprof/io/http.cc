@@ -141,7 +141,7 @@ private:
         const CURLcode code = curl_easy_perform(easy_.get());
         set(CURLOPT_HTTPHEADER, static_cast<curl_slist*>(nullptr));
         current.response.status = info(CURLINFO_RESPONSE_CODE);
-        if (code != CURLE_OK) return failure(fault_of(code, current), detail_of(code));
+        if (code != CURLE_OK) return failure(fault_of(code, current), detail_of(code, current));
         if (!current.headers_complete) return failure(HttpFault::cut_short, "the headers are incomplete");
         return decoded(std::move(current.response), request.max_body_bytes);
     }
@@ -209,8 +209,9 @@ private:
 
     HttpFault fault_of(CURLcode code, const Exchange& current) const {
         switch (code) {
-            case CURLE_OUT_OF_MEMORY:
-                throw std::bad_alloc();
+            case CURLE_OUT_OF_MEMORY:  // also what libcurl calls a header line that is too long for it
+                if (current.header_bytes == 0 || current.headers_complete) throw std::bad_alloc();
+                return HttpFault::malformed;
             case CURLE_COULDNT_RESOLVE_HOST:
             case CURLE_COULDNT_RESOLVE_PROXY:
                 return HttpFault::resolve;
@@ -246,7 +247,10 @@ private:
         }
     }
 
-    std::string detail_of(CURLcode code) const { return detail_[0] != '\0' ? detail_ : curl_easy_strerror(code); }
+    std::string detail_of(CURLcode code, const Exchange& current) const {
+        if (current.headers_too_large || code == CURLE_OUT_OF_MEMORY) return "the headers are too large";
+        return detail_[0] != '\0' ? detail_ : curl_easy_strerror(code);
+    }
 
     /// libcurl would take a gzip stream that ends early for whole; ours does not.
     static Outcome decoded(HttpResponse response, std::uint64_t max_body_bytes) {
