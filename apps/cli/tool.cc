@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 
@@ -108,6 +109,7 @@ void Console::end_progress() const {
 }
 
 int run_tool(int argc, char** argv, const ToolInfo& info, const std::function<Run(CLI::App&)>& declare) {
+    std::signal(SIGXFSZ, SIG_IGN);  // a file size limit then is a failed write, which is reported
     const Console console(info.name);
     try {
         return static_cast<int>(parse_and_run(argc, argv, info, declare, console));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -72,7 +73,7 @@ Result<Loader::Content> Loader::load_bytes(ByteView stored, const std::string& n
 }
 
 Result<Loader::Content> Loader::decode(ByteView stored) {
-    Budget budget(limits_.decode_budget(stored.size()));
+    Budget budget(std::min(limits_.decode_budget(stored.size()), limits_.inflated_bytes));
     ByteView content = stored;
     if (looks_gzipped(stored)) {
         const auto inflated = gunzip(stored, budget, inflated_);
