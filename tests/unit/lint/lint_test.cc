@@ -1,0 +1,116 @@
+#include "pgoprof/lint/lint.h"
+
+#include <catch2/catch.hpp>
+#include <limits>
+#include <set>
+
+#include "pgoprof/codec/pprof.h"
+#include "pgoprof/model/invariants.h"
+#include "profile.pb.h"
+
+using namespace pgoprof;
+
+namespace {
+
+/// main.main calls main.leaf, with these values in one sample each.
+std::string encode(std::initializer_list<std::int64_t> values) {
+    perftools::profiles::Profile profile;
+    for (const char* text : {"", "samples", "count", "main.leaf", "main.main"}) profile.add_string_table(text);
+    auto* type = profile.add_sample_type();
+    type->set_type(1);
+    type->set_unit(2);
+    for (const std::uint64_t id : {1, 2}) {
+        auto* function = profile.add_function();
+        function->set_id(id);
+        function->set_name(static_cast<std::int64_t>(id) + 2);
+        function->set_start_line(10);
+        auto* location = profile.add_location();
+        location->set_id(id);
+        location->set_address(id);
+        location->add_line()->set_function_id(id);
+    }
+    for (const std::int64_t value : values) {
+        auto* sample = profile.add_sample();
+        sample->add_location_id(1);
+        sample->add_location_id(2);
+        sample->add_value(value);
+    }
+    return profile.SerializeAsString();
+}
+
+std::vector<Finding> lint_message(const std::string& message) {
+    const Limits limits;
+    Budget budget(limits.decode_budget(message.size()));
+    RawProfile raw;
+    REQUIRE(decode_pprof(as_bytes(message), limits, budget, raw));
+    return lint({.profile = &raw, .inflated_bytes = message.size()});
+}
+
+std::vector<std::string_view> ids(const std::vector<Finding>& findings) {
+    std::vector<std::string_view> result;
+    for (const Finding& finding : findings) result.push_back(finding.rule->id);
+    return result;
+}
+
+using Ids = std::vector<std::string_view>;
+
+}  // namespace
+
+TEST_CASE("The rule table is in the order of ids and begins with the invariants") {
+    const auto rules = lint_rules();
+    REQUIRE(rules.size() > invariant_infos().size());
+    std::set<std::string_view> names;
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+        CAPTURE(rules[i].id);
+        CHECK((i == 0 || rules[i - 1].id < rules[i].id));
+        CHECK(names.insert(rules[i].name).second);
+        CHECK_FALSE(rules[i].summary.empty());
+        if (i < invariant_infos().size()) CHECK(rules[i].id == invariant_infos()[i].id);
+    }
+}
+
+TEST_CASE("An empty file and a message without a string table are told apart") {
+    const RawProfile nothing;
+    CHECK(ids(lint({.profile = &nothing, .inflated_bytes = 0})) == Ids{"PGO203"});
+    CHECK(ids(lint({.profile = &nothing, .inflated_bytes = 2})).front() == "PGO112");
+}
+
+TEST_CASE("Warnings are for profiles that Go uses") {
+    CHECK(ids(lint_message(encode({1}))) == Ids{"PGO401", "PGO402"});
+    CHECK(ids(lint_message(encode({}))) == Ids{"PGO204"});
+    CHECK(ids(lint_message(encode({5, -5}))) == Ids{"PGO202"});  // no frame is left to have a start line
+}
+
+TEST_CASE("Weights that overflow are an error, under the invariant's id") {
+    CHECK(ids(lint_message(encode({std::numeric_limits<std::int64_t>::max(), 1}))) == Ids{"PGO126"});
+}
+
+TEST_CASE("Errors of loading become findings, under a rule even if they name none") {
+    const Error truncated{.message = "cut", .offset = Offset{7}, .rule = "PGO102"};
+    const auto findings = lint({.load_error = &truncated});
+    REQUIRE(ids(findings) == Ids{"PGO102"});
+    CHECK(findings[0].message == "cut");
+    CHECK(findings[0].offset == Offset{7});
+    const Error too_large{.code = ErrorCode::limit_exceeded, .message = "too large"};
+    CHECK(ids(lint({.load_error = &too_large})) == Ids{"PGO106"});
+    const Error unnamed{.message = "what is this"};
+    CHECK(ids(lint({.load_error = &unnamed})) == Ids{"PGO107"});
+}
+
+TEST_CASE("Findings of one rule are listed up to a number and counted beyond") {
+    const std::string message = encode(std::initializer_list<std::int64_t>{1});
+    perftools::profiles::Profile profile;
+    REQUIRE(profile.ParseFromString(message));
+    for (int i = 0; i < 100; ++i) {
+        auto* sample = profile.add_sample();
+        sample->add_location_id(99);  // and no value
+    }
+    const auto findings = lint_message(profile.SerializeAsString());
+    REQUIRE(findings.size() == 2 * kListedPerRule);
+    CHECK(findings[kListedPerRule - 1].rule->id == "PGO115");
+    CHECK(findings[kListedPerRule - 1].more == 90);
+    CHECK(findings.back().rule->id == "PGO123");
+    CHECK(findings.back().more == 90);
+    CHECK(count(findings, Severity::error) == 200);
+    CHECK(count(findings, Severity::warning) == 0);
+}
