@@ -1,0 +1,104 @@
+// pgo-report: the hot call edges as the compiler sees them.
+#include <fmt/format.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "cli/tool.h"
+#include "pgoprof/codec/preprofile.h"
+#include "pgoprof/io/sink.h"
+#include "pgoprof/io/source.h"
+#include "pgoprof/load.h"
+#include "pgoprof/report/edge_report.h"
+#include "pgoprof/transform/call_edges.h"
+
+namespace {
+
+using namespace pgoprof;
+using cli::ExitCode;
+
+struct Options {
+    std::string file;
+    std::string output = "-";
+    std::string format = "text";
+    std::size_t top = 20;
+    bool all = false;
+    Limits limits;
+};
+
+/// The edges of a profile, and the sample type that they were weighed by unless it was preprofiled.
+struct Weighed {
+    EdgeProfile edges;
+    std::optional<std::string> sample_type{};
+};
+
+Result<Weighed> weigh(const Loader::Content& content) {
+    if (const auto* preprofiled = std::get_if<const EdgeProfile*>(&content)) return Weighed{.edges = **preprofiled};
+    const RawProfile& raw = *std::get<const RawProfile*>(content);
+    auto edges = build_call_edges(raw);
+    if (!edges) return std::unexpected(std::move(edges.error()));
+    Weighed weighed{.edges = std::move(*edges)};
+    if (const auto column = chosen_sample_type(raw)) {
+        const RawValueType& type = raw.sample_types[*column];
+        weighed.sample_type = fmt::format("{}/{}", raw.string(type.type), raw.string(type.unit));
+    }
+    return weighed;
+}
+
+Result<> write_report(const Options& options, const Weighed& weighed) {
+    if (options.format == "preprofile") return write_output(options.output, encode_preprofile(weighed.edges).view());
+    const EdgeReport report{
+        .file = input_name(options.file),
+        .profile = &weighed.edges,
+        .hot = hot_set(weighed.edges),
+        .sample_type = weighed.sample_type,
+        .shown = options.all ? weighed.edges.edges.size() : options.top,
+    };
+    const std::string text = options.format == "json" ? edges_json(report) : edges_text(report);
+    return write_output(options.output, as_bytes(text));
+}
+
+ExitCode run(const Options& options, const cli::Console& console) {
+    Loader loader(options.limits);
+    const auto content = loader.load(options.file);
+    if (!content) return console.error(content.error());
+    const auto weighed = weigh(*content);
+    if (!weighed) return console.error(fail_in(input_name(options.file), weighed.error()).error());
+    if (weighed->edges.ignored != SilentlyIgnored::no) {
+        console.warning(fmt::format("{}: the Go compiler ignores this profile: {}", input_name(options.file),
+                                    reason(weighed->edges.ignored)));
+    }
+    const auto written = write_report(options, *weighed);
+    return written ? ExitCode::done : console.error(written.error());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const cli::ToolInfo info{
+        .name = "pgo-report",
+        .summary = "Show the hot call edges of a profile as the Go compiler sees them.",
+        .examples =
+            "  pgo-report default.pgo\n"
+            "  pgo-report --all --format json default.pgo\n"
+            "  pgo-report --format preprofile -o default.preprofile default.pgo\n"
+            "\n--format preprofile writes what `go tool preprofile` writes.",
+    };
+    return cli::run_tool(argc, argv, info, [](CLI::App& app) -> cli::Run {
+        auto options = std::make_shared<Options>();
+        app.add_option("file", options->file, "The profile, pprof or preprofiled; - is stdin")
+            ->required()
+            ->type_name("FILE");
+        app.add_option("--format", options->format, "text, json or preprofile")
+            ->check(CLI::IsMember({"text", "json", "preprofile"}));
+        auto* top = app.add_option("--top", options->top, "List the N heaviest edges [20]")
+                        ->type_name("N")
+                        ->check(CLI::NonNegativeNumber);
+        app.add_flag("--all", options->all, "List all edges")->excludes(top);
+        cli::add_output_option(app, options->output);
+        cli::add_limits_option(app, options->limits);
+        return [options](const cli::Console& console) { return run(*options, console); };
+    });
+}
