@@ -70,8 +70,10 @@ int main(int argc, char** argv) {
     };
     return cli::run_tool(argc, argv, info, [](CLI::App& app) -> cli::Run {
         auto options = std::make_shared<Options>();
-        app.add_option("files", options->files, "Profiles to judge; - is stdin")->required()->type_name("FILE");
-        app.add_option("--format", options->format, "text or json")->check(CLI::IsMember({"text", "json"}));
+        app.add_option("FILE", options->files, "Profiles to judge; - is stdin")->required();
+        app.add_option("--format", options->format, "text or json")
+            ->type_name("FORMAT")
+            ->check(CLI::IsMember({"text", "json"}));
         cli::add_limits_option(app, options->limits);
         return [options](const cli::Console& console) { return run(*options, console); };
     });

@@ -88,10 +88,9 @@ int main(int argc, char** argv) {
     };
     return cli::run_tool(argc, argv, info, [](CLI::App& app) -> cli::Run {
         auto options = std::make_shared<Options>();
-        app.add_option("file", options->file, "The profile, pprof or preprofiled; - is stdin")
-            ->required()
-            ->type_name("FILE");
+        app.add_option("FILE", options->file, "The profile, pprof or preprofiled; - is stdin")->required();
         app.add_option("--format", options->format, "text, json or preprofile")
+            ->type_name("FORMAT")
             ->check(CLI::IsMember({"text", "json", "preprofile"}));
         auto* top = app.add_option("--top", options->top, "List the N heaviest edges [20]")
                         ->type_name("N")

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <memory>
 
 #include "cli/version_info.h"
 #include "pgoprof/base/text.h"
@@ -23,6 +24,15 @@ std::string version_text(const ToolInfo& info) {
     return fmt::format("{} {} (commit {})", info.name, PGOPROF_VERSION, PGOPROF_COMMIT);
 }
 
+/// Option help without CLI11's notes on validators: "--top N", not "--top N:NONNEGATIVE Excludes: --all".
+class PlainFormatter : public CLI::Formatter {
+    std::string make_option_opts(const CLI::Option* option) const override {
+        if (option->get_positional() || option->get_type_size() == 0) return {};
+        const std::string type = option->get_type_name();
+        return " " + type.substr(0, type.find(':'));
+    }
+};
+
 /// CLI11's own exit codes are many; ours has one for usage. --help and --version come this way, too.
 ExitCode end_of_parsing(const CLI::App& app, const Console& console, const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) {
@@ -35,6 +45,8 @@ ExitCode end_of_parsing(const CLI::App& app, const Console& console, const CLI::
 ExitCode parse_and_run(int argc, char** argv, const ToolInfo& info, const std::function<Run(CLI::App&)>& declare,
                        const Console& console) {
     CLI::App app(info.summary, info.name);
+    app.formatter(std::make_shared<PlainFormatter>());
+    app.get_formatter()->column_width(32);
     app.set_version_flag("--version", version_text(info));
     app.footer(fmt::format("\nExamples:\n{}\n{}", info.examples, kExitCodes));
     const Run run = declare(app);
