@@ -208,6 +208,23 @@ def test_https_to_a_plain_server(output):
     assert output.read_text() == "as it was"
 
 
+def test_recorded_captures(tmp_path):
+    """What scripts/demo serves where there is no Go."""
+    source = pathlib.Path(os.environ["PGOPROF_SOURCE"])
+    recorded = [source / "testdata/real" / name for name in ("mixed-go1.26.pprof", "mixed-again-go1.26.pprof")]
+    with subprocess.Popen([source / "scripts/serve-recorded", *recorded], stdout=subprocess.PIPE, text=True) as server:
+        try:
+            url = server.stdout.readline().removeprefix("listening on ").strip()
+            for name, original in zip("ab", recorded):
+                result = fetch(url, "--seconds", 1, "-o", tmp_path / name)
+                assert result.returncode == 0, result.stderr
+                assert (tmp_path / name).read_bytes() == original.read_bytes()
+            assert b"an HTML page" in fetch(url + "/debug/pprof/").stderr
+            assert b"no profile of that name" in fetch(url + "/debug/pprof/x").stderr
+        finally:
+            server.kill()
+
+
 # Redirects and credentials.
 
 def redirect(to, status="302 Found"):
