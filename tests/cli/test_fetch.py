@@ -7,6 +7,7 @@ import pathlib
 import pty
 import signal
 import socket
+import ssl
 import subprocess
 
 import profile_pb2
@@ -203,9 +204,21 @@ def test_unknown_host(output):
 
 def test_https_to_a_plain_server(output):
     with HostileServer(send(response(PROFILE))) as server:
-        result = fetch("https://" + server.host, "-o", output, "--seconds", 1, "--timeout", 3)
-    assert result.returncode == 4
-    assert output.read_text() == "as it was"
+        result = fetch("https://" + server.host, "-o", output, "--seconds", 1, "--timeout", 2)
+    assert_refused(result, output, 4, b"no connection within the time allowed")
+
+
+def test_a_certificate_of_ones_own(output, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tls")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-days", "1", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
+                    "-keyout", folder / "key.pem", "-out", folder / "cert.pem"], check=True, capture_output=True)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    with HostileServer(send(response(PROFILE)), tls) as server:
+        result = fetch(server.url.replace("//", "//user:hunter2@"), "--seconds", 1, "-o", output)
+    assert_refused(result, output, 4, b"the secure connection failed")
+    assert server.requests == []
 
 
 def test_recorded_captures(tmp_path):

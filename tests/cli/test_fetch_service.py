@@ -11,12 +11,13 @@ import pytest
 from pgoprof_testing import go_service
 
 PGO_FETCH = pathlib.Path(os.environ["PGOPROF_BIN"]) / "pgo-fetch"
+ENVIRONMENT = {**os.environ, "no_proxy": "127.0.0.1"}
 TOOLCHAINS = go_service.toolchains()
 pytestmark = pytest.mark.skipif(not TOOLCHAINS, reason="no Go here")
 
 
 def fetch(*arguments):
-    return subprocess.run([PGO_FETCH, *map(str, arguments)], capture_output=True, timeout=60)
+    return subprocess.run([PGO_FETCH, *map(str, arguments)], capture_output=True, timeout=60, env=ENVIRONMENT)
 
 
 def parse(data):
@@ -83,7 +84,7 @@ def test_the_url_may_say_how_long(service, tmp_path):
 
 
 def test_one_profile_at_a_time(service, tmp_path):
-    other = subprocess.Popen([PGO_FETCH, service.url, "--seconds", "60", "-o", tmp_path / "other.pprof"])
+    other = subprocess.Popen([PGO_FETCH, service.url, "--seconds", "60", "-o", tmp_path / "other.pprof"], env=ENVIRONMENT)
     try:
         while not service.is_profiling():
             assert other.poll() is None

@@ -9,6 +9,7 @@
 
 #include "pgoprof/base/checked.h"
 #include "pgoprof/base/text.h"
+#include "pgoprof/load.h"
 #include "pgoprof/model/invariants.h"
 #include "pgoprof/transform/call_edges.h"
 
@@ -79,8 +80,9 @@ CaptureResult explain(const HttpFailure& failure, const Target& target, const Ca
             return unreached(CaptureFault::malformed, with_detail("the answer is not sound HTTP", failure.detail),
                              "is this the port of the HTTP server?");
         case HttpFault::tls:
-            return unreached(CaptureFault::tls, with_detail("the secure connection failed", failure.detail),
-                             "if the server speaks plain HTTP, write http://");
+            return unreached(
+                CaptureFault::tls, with_detail("the secure connection failed", failure.detail),
+                "does this machine trust the server's certificate? if the server speaks plain HTTP, write http://");
         case HttpFault::redirect:
             return unreached(CaptureFault::redirect, with_detail("the redirect is not followed", failure.detail));
         case HttpFault::interrupted:

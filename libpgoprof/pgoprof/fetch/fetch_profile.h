@@ -10,7 +10,6 @@
 #include "pgoprof/base/result.h"
 #include "pgoprof/fetch/target.h"
 #include "pgoprof/io/http.h"
-#include "pgoprof/load.h"
 
 namespace pgoprof {
 

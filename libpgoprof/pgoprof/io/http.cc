@@ -169,6 +169,7 @@ private:
         set(CURLOPT_URL, to_string(request.url).c_str());
         set(CURLOPT_PROTOCOLS_STR, "http,https");
         set(CURLOPT_NOSIGNAL, 1L);
+        set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);  // a proxy's answer is not the server's
         set(CURLOPT_USERAGENT, "pgoprof");
         set(CURLOPT_HTTPHEADER, headers.get());
         if (request.url.has_user_info()) {

@@ -7,16 +7,17 @@ import threading
 class HostileServer:
     """Hands each connection, its request read, to `behave(connection, request)`, and closes it.
 
-    `request` is the head as text. `requests` collects them; `asked` is set by the first.
+    `request` is the head as text. `requests` collects them; `asked` is set by the first. `tls` is an ssl.SSLContext.
     """
 
-    def __init__(self, behave):
+    def __init__(self, behave, tls=None):
         self._behave = behave
+        self._tls = tls
         self.requests = []
         self.asked = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.host = "127.0.0.1:%d" % self._listener.getsockname()[1]
-        self.url = "http://" + self.host
+        self.url = ("https://" if tls else "http://") + self.host
         threading.Thread(target=self._accept, daemon=True).start()
 
     def _accept(self):
@@ -28,20 +29,23 @@ class HostileServer:
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection):
-        with connection:
-            try:
-                head = b""
-                while b"\r\n\r\n" not in head:
-                    received = connection.recv(4096)
-                    if not received:
-                        return
-                    head += received
-                request = head.decode("latin-1")
-                self.requests.append(request)
-                self.asked.set()
-                self._behave(connection, request)
-            except OSError:
-                pass  # the client has had enough: what most of these tests are about
+        try:
+            with self._tls.wrap_socket(connection, server_side=True) if self._tls else connection as stream:
+                self._answer(stream)
+        except OSError:
+            pass  # the client has had enough: what most of these tests are about
+
+    def _answer(self, connection):
+        head = b""
+        while b"\r\n\r\n" not in head:
+            received = connection.recv(4096)
+            if not received:
+                return
+            head += received
+        request = head.decode("latin-1")
+        self.requests.append(request)
+        self.asked.set()
+        self._behave(connection, request)
 
     def __enter__(self):
         return self
