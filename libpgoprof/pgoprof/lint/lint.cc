@@ -52,8 +52,9 @@ public:
     bool empty() const { return findings_.empty(); }
 
     std::vector<Finding> take() && {
-        std::ranges::stable_sort(findings_, {}, [](const Finding& finding) {
-            return std::tuple(finding.rule, finding.more, finding.offset ? finding.offset->value : 0);
+        std::ranges::sort(findings_, {}, [](const Finding& finding) {
+            const std::uint64_t offset = finding.offset ? finding.offset->value : 0;
+            return std::tuple(finding.rule, finding.more, offset, std::string_view(finding.message));
         });
         return std::move(findings_);
     }

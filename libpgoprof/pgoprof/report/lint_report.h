@@ -13,7 +13,7 @@ namespace pgoprof {
 
 struct FileFindings {
     std::string file;  ///< its name for messages
-    std::vector<Finding> findings;
+    std::vector<Finding> findings{};
     std::optional<Error> unreadable{};  ///< set: there was no content to judge, and there are no findings
 };
 

@@ -19,7 +19,7 @@ std::string encode(std::initializer_list<std::int64_t> values) {
     auto* type = profile.add_sample_type();
     type->set_type(1);
     type->set_unit(2);
-    for (const std::uint64_t id : {1, 2}) {
+    for (const std::uint64_t id : {1u, 2u}) {
         auto* function = profile.add_function();
         function->set_id(id);
         function->set_name(static_cast<std::int64_t>(id) + 2);

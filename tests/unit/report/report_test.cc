@@ -11,10 +11,10 @@ TEST_CASE("A finding is one line: file, severity, message, place, rule") {
         {.file = "a\n.pprof",
          .findings = {{.rule = rule, .message = "bad \x1b[31m", .offset = Offset{12, OffsetSpace::inflated}},
                       {.rule = rule, .message = "worse", .more = 3}}},
-        {.file = "gone", .findings = {}, .unreadable = Error{.message = "no such file"}},
+        {.file = "gone", .unreadable = Error{.message = "no such file"}},
     };
     CHECK(lint_text(files) ==
-          "a\\x0a.pprof: error: bad \\x1b[31m (offset 12 when inflated) [PGO101 gzip-header]\n"
+          "a\\x0a.pprof: error: bad \\x1b[31m (inflated offset 12) [PGO101 gzip-header]\n"
           "a\\x0a.pprof: error: worse (3 more like this) [PGO101 gzip-header]\n"
           "2 files: 5 errors, 0 warnings, 1 unreadable\n");
     CHECK(lint_totals(files).errors == 5);
@@ -23,8 +23,8 @@ TEST_CASE("A finding is one line: file, severity, message, place, rule") {
 TEST_CASE("Edges of extreme weights are shown without overflow") {
     EdgeProfile profile;
     const StringId caller = profile.names.intern("f");
-    profile.edges = {{.caller = caller, .callee = caller, .call_site_offset = -2, .weight = INT64_MAX},
-                     {.caller = caller, .callee = caller, .call_site_offset = 0, .weight = INT64_MIN}};
+    const StringId file{};
+    profile.edges = {{caller, caller, -2, INT64_MAX, file, 0}, {caller, caller, 0, INT64_MIN, file, 0}};
     profile.total_weight = -1;
     const EdgeReport report{.file = "x", .profile = &profile, .hot = hot_set(profile), .shown = 9};
     const std::string text = edges_text(report);
