@@ -24,6 +24,7 @@ public:
 
     void run(std::size_t threads, const VisitProfile& visit) {
         std::vector<std::jthread> workers;
+        workers.reserve(threads);
         const Stop stop_before_join{*this};
         for (std::size_t i = 0; i < threads; ++i) workers.emplace_back([this] { work(); });
         for (std::size_t i = 0; i < paths_.size(); ++i) {
