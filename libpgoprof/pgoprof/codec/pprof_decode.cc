@@ -242,6 +242,7 @@ private:
         while (reader.read_field(field)) {
             if (!on_field(field)) return false;
         }
+        if (reader.fault() == WireFault::unknown_type) return unknown_type(field);
         return reader.fault() == WireFault::none || wire_error(reader);
     }
 
@@ -283,14 +284,15 @@ private:
     }
 
     bool wire_error(const WireReader& reader) {
-        switch (reader.fault()) {
-            case WireFault::bad_varint:
-                return error(Invariant::wire_bad_varint, reader.position(), "a varint of more than ten bytes");
-            case WireFault::unknown_type:
-                return error(Invariant::wire_unknown_type, reader.position(), "unknown wire type");
-            default:
-                return error(Invariant::wire_truncated, reader.position(), "a field runs past the end of its message");
+        if (reader.fault() == WireFault::bad_varint) {
+            return error(Invariant::wire_bad_varint, reader.position(), "it has more than ten bytes");
         }
+        return error(Invariant::wire_truncated, reader.position(), "a field runs past the end of its message");
+    }
+
+    bool unknown_type(const WireField& field) {
+        return error(Invariant::wire_unknown_type, field.begin,
+                     fmt::format("field {} has wire type {}", field.number, static_cast<int>(field.type)));
     }
 
     bool type_mismatch(const WireField& field) {

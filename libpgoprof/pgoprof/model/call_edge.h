@@ -15,7 +15,7 @@ struct CallEdge {
     StringId callee;
     std::int64_t call_site_offset = 0;  ///< in lines; may be negative
     std::int64_t weight = 0;            ///< in units of the chosen sample type
-    StringId caller_file;               ///< to show; empty where unknown
+    StringId caller_file{};             ///< to show; empty where unknown
     std::int64_t call_line = 0;         ///< absolute line of the call; 0 where unknown
 
     friend bool operator==(const CallEdge&, const CallEdge&) = default;

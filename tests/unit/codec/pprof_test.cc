@@ -196,7 +196,7 @@ TEST_CASE("Faults of the wire format name their rule and offset") {
     CHECK(fault(good + wire_tag(99, 1) + "1234567") == Fault("PGO108", 4));
     CHECK(fault(good + wire_tag(9, 0) + std::string(10, '\x80')) == Fault("PGO109", 3));
     CHECK(fault(good + wire_tag(9, 0) + std::string(9, '\x80')) == Fault("PGO108", 3));
-    CHECK(fault(good + wire_tag(9, 3)) == Fault("PGO110", 3));
+    CHECK(fault(good + wire_tag(9, 3)) == Fault("PGO110", 2));
     CHECK(fault(good + wire_tag(9, 5) + "1234") == Fault("PGO111", 2));
     CHECK(fault(good + wire_bytes(2, wire_int(1, 1) + "\x08")) == Fault("PGO108", 7));
 }
