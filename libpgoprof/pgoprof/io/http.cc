@@ -1,6 +1,7 @@
 #include "pgoprof/io/http.h"
 
 #include <curl/curl.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
@@ -151,14 +152,14 @@ private:
     static HeaderList header_list(const HttpRequest& request) {
         HeaderList list(nullptr, &curl_slist_free_all);
         const auto add = [&](const std::string& line) {
-            curl_slist* grown = curl_slist_append(list.get(), line.c_str());
+            curl_slist* const old = list.release();
+            curl_slist* const grown = curl_slist_append(old, line.c_str());
+            list.reset(grown != nullptr ? grown : old);
             if (grown == nullptr) throw std::bad_alloc();
-            (void)list.release();
-            list.reset(grown);
         };
         // A profile is gzip already. Whoever compresses it again all the same is understood: see decoded().
         add("Accept-Encoding: identity");
-        for (const auto& [name, value] : request.headers) add(name + ": " + value);
+        for (const auto& [name, value] : request.headers) add(fmt::format("{}: {}", name, value));
         return list;
     }
 
