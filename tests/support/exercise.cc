@@ -5,6 +5,7 @@
 
 #include "pgoprof/codec/pprof.h"
 #include "pgoprof/codec/preprofile.h"
+#include "pgoprof/lint/lint.h"
 #include "pgoprof/load.h"
 #include "pgoprof/transform/call_edges.h"
 #include "pgoprof/transform/hot_set.h"
@@ -30,14 +31,33 @@ void exercise_edges(const EdgeProfile& edges) {
     require(edges.ignored == SilentlyIgnored::no || edges.edges.empty(), "an ignored profile has no edges");
 }
 
-void exercise_profile(const RawProfile& raw) {
+/// Whether the Go compiler would use the profile.
+bool exercise_profile(const RawProfile& raw) {
     const Profile profile = intern(raw);
     const Buffer encoded = encode_pprof(profile);
     Loader loader(Limits{.budget_base = kGiB});
     const auto again = loader.load_bytes(encoded.view(), "encoded");
     require(again.has_value(), "what we encode loads");
     require(intern(*std::get<const RawProfile*>(*again)) == profile, "decode(encode(p)) == p");
-    if (const auto edges = build_call_edges(raw)) exercise_edges(*edges);
+    const auto edges = build_call_edges(raw);
+    if (edges) exercise_edges(*edges);
+    return edges && edges->ignored == SilentlyIgnored::no;
+}
+
+/// What cannot be used, or what the Go compiler would refuse or ignore, is an error to pgo-lint.
+void exercise_lint(ByteView stored, bool usable) {
+    Loader loader({}, Validation::skip);
+    const auto content = loader.load_bytes(stored, "input");
+    LintInput input{.inflated_bytes = loader.inflated_bytes()};
+    if (!content) {
+        input.load_error = &content.error();
+    } else if (const auto* edges = std::get_if<const EdgeProfile*>(&*content)) {
+        input.edges = *edges;
+    } else {
+        input.profile = std::get<const RawProfile*>(*content);
+    }
+    const auto findings = lint(input);
+    require(usable || count(findings, Severity::error) > 0, "lint finds an error in what cannot be used");
 }
 
 }  // namespace
@@ -45,13 +65,15 @@ void exercise_profile(const RawProfile& raw) {
 bool exercise(ByteView stored) {
     Loader loader;
     const auto content = loader.load_bytes(stored, "input");
+    bool usable = false;
     if (!content) {
         require_clean(content.error());
     } else if (const auto* edges = std::get_if<const EdgeProfile*>(&*content)) {
         exercise_edges(**edges);
     } else if (loader.inflated_bytes() != 0) {
-        exercise_profile(*std::get<const RawProfile*>(*content));
+        usable = exercise_profile(*std::get<const RawProfile*>(*content));
     }
+    exercise_lint(stored, usable);
     return content.has_value();
 }
 
