@@ -33,21 +33,30 @@ constexpr std::array kForeign{
               "an ELF binary"},
     Signature{"PK\x03\x04", "a ZIP archive"},
     Signature{"go 1.", "a Go execution trace"},
+    Signature{"GO PREPROFILE V1", "preprofiled call edges, compressed or damaged"},
     Signature{"--- ", "a text profile of the legacy pprof format"},
     Signature{"heap profile:", "a text profile of the legacy pprof format"},
     Signature{"goroutine profile:", "a text goroutine profile (?debug=1)"},
 };
 
+bool is_text(std::string_view content) {
+    const auto printable = [](unsigned char c) { return (c >= ' ' && c < 0x7f) || (c >= '\t' && c <= '\r'); };
+    return std::ranges::all_of(content.substr(0, 256), printable);
+}
+
+/// What `content` plainly is; empty if that is not plain.
+std::string_view foreign_name(std::string_view content) {
+    const auto start = content.substr(std::min(content.find_first_not_of(" \t\r\n"), content.size()));
+    const auto matches = [&](const Signature& foreign) { return start.starts_with(foreign.prefix); };
+    if (const auto found = std::ranges::find_if(kForeign, matches); found != kForeign.end()) return found->what;
+    return is_text(content) ? "text" : "";
+}
+
 /// `error` as decoding gave it, or a better one if the content is plainly something else.
 Error name_foreign(ByteView content, Error error) {
-    auto text = as_text(content);
-    text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
-    for (const Signature& foreign : kForeign) {
-        if (!text.starts_with(foreign.prefix)) continue;
-        return to_error(
-            {Invariant::not_a_profile, {0, OffsetSpace::inflated}, fmt::format("this is {}", foreign.what)});
-    }
-    return error;
+    const auto name = foreign_name(as_text(content));
+    if (name.empty()) return error;
+    return to_error({Invariant::not_a_profile, {0, OffsetSpace::inflated}, fmt::format("this is {}", name)});
 }
 
 Error gzip_error(const GzipFailure& failure) {

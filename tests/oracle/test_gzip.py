@@ -9,6 +9,7 @@ import zlib
 
 import pytest
 
+from pgoprof_testing import go
 from pgoprof_testing.gzip_members import FCOMMENT, FEXTRA, FHCRC, FNAME
 from pgoprof_testing.gzip_members import deflate, dynamic_block, fixed_block, member
 
@@ -17,20 +18,10 @@ PROGRAMS = pathlib.Path(os.environ["PGOPROF_PROTO"]) / "programs"
 TEXT = b"the quick brown fox jumps over the lazy dog; " * 40
 
 
-def run_go(*arguments, **options):
-    found = subprocess.run([SOURCE / "scripts/find-go"], capture_output=True, text=True, check=False)
-    if found.returncode != 0:
-        pytest.skip("needs Go")
-    environment = {**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "", "GOWORK": "off"}
-    command = [found.stdout.strip(), *arguments]
-    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, **options)
-    return run.stdout.strip()
-
-
 @pytest.fixture(scope="module")
 def go_verdicts(tmp_path_factory):
     binary = tmp_path_factory.mktemp("go") / "gzipverdict"
-    run_go("build", "-o", binary, ".", cwd=SOURCE / "tests/support/go/gzipverdict")
+    go.go("build", "-o", binary, ".", cwd=SOURCE / "tests/support/go/gzipverdict")
     return lambda inputs: run_verdicts(binary, inputs)
 
 
@@ -64,7 +55,7 @@ def accepted_names(cases):
 @pytest.fixture(scope="module")
 def profiles():
     """Two small real profiles, from the compiler's testdata."""
-    testdata = pathlib.Path(run_go("env", "GOROOT")) / "src/cmd/compile/internal/test/testdata/pgo"
+    testdata = go.goroot() / "src/cmd/compile/internal/test/testdata/pgo"
     paths = [testdata / "inline/inline_hot.pprof", testdata / "devirtualize/devirt.pprof"]
     return [path.read_bytes() for path in paths]
 

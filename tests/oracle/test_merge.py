@@ -8,7 +8,7 @@ import subprocess
 import profile_pb2
 import pytest
 
-from pgoprof_testing import peer
+from pgoprof_testing import go, peer
 
 TOOL = os.path.join(os.environ["PGOPROF_BIN"], "pgo-merge")
 
@@ -65,8 +65,7 @@ def test_order_partial_merges_and_threads_change_no_byte(fleet, tmp_path):
 
 
 def test_toolchain_profile(tmp_path):
-    goroot = subprocess.run([peer.go(), "env", "GOROOT"], check=True, capture_output=True, text=True).stdout.strip()
-    default = os.path.join(goroot, "src/cmd/compile/default.pgo")
+    default = go.goroot() / "src/cmd/compile/default.pgo"
     assert_agrees([default], tmp_path)
     assert_agrees([default, default], tmp_path)
 

@@ -79,15 +79,9 @@ private:
     }
 
     void add(const CallEdge& edge, std::size_t begin) {
-        std::uint64_t hash = hash_mix(hash_mix(1, edge.caller.value), edge.callee.value);
-        hash = hash_mix(hash, static_cast<std::uint64_t>(edge.call_site_offset));
-        const auto equal = [&](std::uint32_t id) {
-            const CallEdge& other = out_.edges[id];
-            return other.caller == edge.caller && other.callee == edge.callee &&
-                   other.call_site_offset == edge.call_site_offset;
-        };
+        const auto equal = [&](std::uint32_t id) { return same_edge(out_.edges[id], edge); };
         const auto next = static_cast<std::uint32_t>(out_.edges.size());
-        if (index_.find_or_insert(hash, equal, [&] { return next; }) != next) {
+        if (index_.find_or_insert(edge_hash(edge), equal, [&] { return next; }) != next) {
             return fail(Invariant::preprofile_duplicate_edge, begin, "");
         }
         out_.edges.push_back(edge);

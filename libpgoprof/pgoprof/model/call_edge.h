@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "pgoprof/base/hash_index.h"
 #include "pgoprof/model/string_table.h"
 
 namespace pgoprof {
@@ -20,6 +21,17 @@ struct CallEdge {
 
     friend bool operator==(const CallEdge&, const CallEdge&) = default;
 };
+
+/// Whether both are the same edge to the compiler (its NamedCallEdge), whatever they weigh.
+inline bool same_edge(const CallEdge& a, const CallEdge& b) {
+    return a.caller == b.caller && a.callee == b.callee && a.call_site_offset == b.call_site_offset;
+}
+
+/// Equal for the same edges.
+inline std::uint64_t edge_hash(const CallEdge& edge) {
+    const std::uint64_t names = hash_mix(hash_mix(1, edge.caller.value), edge.callee.value);
+    return hash_mix(names, static_cast<std::uint64_t>(edge.call_site_offset));
+}
 
 /// Why the Go compiler goes on as if there were no profile, without a word.
 enum class SilentlyIgnored : std::uint8_t {

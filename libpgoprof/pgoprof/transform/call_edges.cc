@@ -173,17 +173,12 @@ private:
 
     CallEdge& edge_with(HashIndex& index, const CallEdge& key) {
         auto& edges = out_.edges;
-        std::uint64_t hash = hash_mix(hash_mix(3, key.caller.value), key.callee.value);
-        hash = hash_mix(hash, static_cast<std::uint64_t>(key.call_site_offset));
-        const auto equal = [&](std::uint32_t id) {
-            return edges[id].caller == key.caller && edges[id].callee == key.callee &&
-                   edges[id].call_site_offset == key.call_site_offset;
-        };
+        const auto equal = [&](std::uint32_t id) { return same_edge(edges[id], key); };
         const auto append = [&] {
             edges.push_back(key);
             return static_cast<std::uint32_t>(edges.size() - 1);
         };
-        return edges[index.find_or_insert(hash, equal, append)];
+        return edges[index.find_or_insert(edge_hash(key), equal, append)];
     }
 
     void add(std::int64_t& sum, std::int64_t weight) {

@@ -3,8 +3,6 @@
 import functools
 import os
 import pathlib
-import re
-import shutil
 import subprocess
 
 import pytest
@@ -22,13 +20,8 @@ def cache_directory():
 @functools.cache
 def go_command():
     """Go 1.23 or newer, which has cmd/preprofile; tests that need it are skipped where there is none."""
-    for candidate in [shutil.which("go"), "/usr/local/go/bin/go", "/usr/lib/go-1.23/bin/go"]:
-        if candidate and os.access(candidate, os.X_OK):
-            version = subprocess.run([candidate, "env", "GOVERSION"], env=environment(), capture_output=True, text=True)
-            match = re.match(r"go1\.(\d+)", version.stdout)
-            if match and int(match[1]) >= 23:
-                return candidate
-    pytest.skip("needs Go 1.23 or newer")
+    found = subprocess.run([_SUPPORT.parent.parent / "scripts/find-go"], capture_output=True, text=True, check=False)
+    return found.stdout.strip() if found.returncode == 0 else pytest.skip("needs Go 1.23 or newer")
 
 
 def environment():

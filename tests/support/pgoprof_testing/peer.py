@@ -5,33 +5,19 @@ import functools
 import gzip
 import os
 import pathlib
-import shutil
 import subprocess
 
 import profile_pb2
-import pytest
+
+from pgoprof_testing import go
 
 _SUPPORT = pathlib.Path(__file__).resolve().parent.parent
 
 
 @functools.cache
-def go():
-    for candidate in [shutil.which("go"), "/usr/local/go/bin/go", "/usr/lib/go-1.23/bin/go"]:
-        if candidate and os.access(candidate, os.X_OK):
-            return candidate
-    pytest.skip("needs Go")
-
-
-def _go(*arguments, **options):
-    environment = {**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": "", "GOWORK": "off", "GOPROXY": "off"}
-    return subprocess.run([go(), *map(str, arguments)], check=True, capture_output=True, text=True, env=environment,
-                          **options)
-
-
-@functools.cache
 def pprof():
     """The pprof binary itself: `go tool -n` builds it where it must, and the wrapper costs more than a small merge."""
-    return _go("tool", "-n", "pprof").stdout.strip()
+    return go.go("tool", "-n", "pprof").stdout.strip()
 
 
 def merge_with_peer(paths, directory):
@@ -45,7 +31,7 @@ def merge_with_peer(paths, directory):
 def build_fleet(directory, *build_flags, name="fleet"):
     """tests/support/go/fleet, built with these flags."""
     binary = pathlib.Path(directory) / name
-    _go("build", *build_flags, "-o", binary, ".", cwd=_SUPPORT / "go" / "fleet")
+    go.go("build", *build_flags, "-o", binary, ".", cwd=_SUPPORT / "go" / "fleet")
     return binary
 
 
