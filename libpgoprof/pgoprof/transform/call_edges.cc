@@ -65,6 +65,11 @@ private:
         std::uint32_t seen_in = kNever;
     };
 
+    struct FunctionNames {
+        StringId name;
+        StringId file;
+    };
+
     struct NodeRange {
         std::uint32_t begin = 0;
         std::uint32_t count = 0;  ///< 0: not made yet
@@ -124,19 +129,22 @@ private:
     Node make_node(const RawLocation& location, const RawLine& line) {
         if (line.function_id == 0) return {.address = location.address};
         const std::uint32_t position = *function_index_.find(line.function_id);
-        const RawFunction& function = raw_.functions[position];
-        return {.name = function_name(position),
+        const FunctionNames& names = function_names(position);
+        return {.name = names.name,
                 .address = location.address,
-                .start_line = function.start_line,
+                .start_line = raw_.functions[position].start_line,
                 .line = line.line,
-                .file = out_.names.intern(raw_.string(function.filename))};
+                .file = names.file};
     }
 
     /// Functions may share a name: to the compiler they are one.
-    StringId function_name(std::uint32_t position) {
-        auto& name = function_names_[position];
-        if (!name) name = out_.names.intern(raw_.string(raw_.functions[position].name));
-        return *name;
+    const FunctionNames& function_names(std::uint32_t position) {
+        auto& names = function_names_[position];
+        if (!names) {
+            const RawFunction& function = raw_.functions[position];
+            names = {out_.names.intern(raw_.string(function.name)), out_.names.intern(raw_.string(function.filename))};
+        }
+        return *names;
     }
 
     std::uint32_t intern_node(const Node& node) {
@@ -197,7 +205,7 @@ private:
     WireIndex<RawFunction> function_index_;
     std::vector<NodeRange> location_nodes_;         // by position of the location
     std::vector<std::uint32_t> location_node_ids_;  // innermost first within a location
-    std::vector<std::optional<StringId>> function_names_;
+    std::vector<std::optional<FunctionNames>> function_names_;
     std::vector<Node> nodes_;
     HashIndex node_index_;
     std::vector<Arc> arcs_;
