@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/options.h"
 #include "cli/tool.h"
 #include "pgoprof/base/text.h"
 #include "pgoprof/fetch/fetch_profile.h"
@@ -102,8 +103,8 @@ void summarize(const Console& console, const Capture& capture) {
         console.warning("the profile has no samples: the server was idle, and go build would ignore it");
         return;
     }
-    console.note(fmt::format("{} captured: {} samples, {:.2f} CPUs busy", format_duration(capture.duration_nanos),
-                             capture.samples, capture.cores()));
+    console.note(fmt::format("{} captured: {} sample{}, {:.2f} CPUs busy", format_duration(capture.duration_nanos),
+                             capture.samples, capture.samples == 1 ? "" : "s", capture.cores()));
 }
 
 ExitCode run(const Options& options, const Console& console) {

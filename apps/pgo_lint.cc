@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/options.h"
 #include "cli/tool.h"
 #include "pgoprof/io/source.h"
 #include "pgoprof/lint/lint.h"
@@ -71,9 +72,7 @@ int main(int argc, char** argv) {
     return cli::run_tool(argc, argv, info, [](CLI::App& app) -> cli::Run {
         auto options = std::make_shared<Options>();
         app.add_option("FILE", options->files, "Profiles to judge; - is stdin")->required();
-        app.add_option("--format", options->format, "text or json")
-            ->type_name("FORMAT")
-            ->check(CLI::IsMember({"text", "json"}));
+        cli::add_choice_option(app, "--format", options->format, {"text", "json"}, "How to print the findings");
         cli::add_limits_option(app, options->limits);
         return [options](const cli::Console& console) { return run(*options, console); };
     });

@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "cli/options.h"
 #include "cli/tool.h"
 #include "pgoprof/base/gzip.h"
 #include "pgoprof/codec/pprof.h"
@@ -21,63 +22,35 @@ namespace {
 const ToolInfo kInfo{
     .name = "pgo-merge",
     .summary =
-        "Merge CPU profiles into one, exactly: the order of the files, the number of threads and partial merges "
-        "change no byte of the result.",
+        "Merge CPU profiles into one, exactly: the order of the files, the number of threads\n"
+        "and partial merges change no byte of the result.",
     .examples =
         "  pgo-merge a.pprof b.pprof -o default.pgo\n"
         "  pgo-merge --durations=ignore captures/*.pprof -o merged.pprof\n"
         "  cat a.pprof | pgo-merge - b.pprof -o merged.pprof\n",
 };
 
-enum class Durations : std::uint8_t { check, ignore };
-
 struct Options {
     std::vector<std::string> paths;
     std::string output = "-";
     Limits limits;
-    unsigned threads = std::max(1U, std::thread::hardware_concurrency());
-    Durations durations = Durations::check;
+    std::uint64_t threads = std::max(1U, std::thread::hardware_concurrency());
+    std::string durations = "check";
     double tolerance = 0.1;
     MergeOptions merge;
 };
 
-/// "10%" or "0.1".
-std::optional<double> parse_tolerance(const std::string& text) {
-    const bool percent = text.ends_with('%');
-    double value = 0;
-    if (!CLI::detail::lexical_cast(percent ? text.substr(0, text.size() - 1) : text, value)) return std::nullopt;
-    if (percent) value /= 100;
-    if (!(value >= 0 && value <= 1)) return std::nullopt;
-    return value;
-}
-
-void add_tolerance_option(CLI::App& app, double& tolerance) {
-    const auto set = [&tolerance](const std::string& text) {
-        const auto value = parse_tolerance(text);
-        if (!value)
-            throw CLI::ValidationError("--duration-tolerance", text + " is not between 0% and 100% (or 0 and 1)");
-        tolerance = *value;
-    };
-    app.add_option_function<std::string>("--duration-tolerance", set,
-                                         "Let the shortest differ from the longest by PERCENT of it [10%]")
-        ->type_name("PERCENT");
-}
-
 void declare_options(CLI::App& app, Options& options) {
     app.add_option("FILE", options.paths, "Profiles to merge; - is stdin")->required();
     add_output_option(app, options.output);
-    app.add_option("--durations", options.durations,
-                   "Profiles of different durations or sampling periods: check (and refuse) or ignore [check]")
-        ->type_name("MODE")
-        ->transform(CLI::CheckedTransformer(
-            std::map<std::string, Durations>{{"check", Durations::check}, {"ignore", Durations::ignore}}));
-    add_tolerance_option(app, options.tolerance);
+    add_choice_option(app, "--durations", options.durations, {"check", "ignore"},
+                      "Refuse (check) or ignore differing durations and sampling periods");
+    add_percent_option(app, "--duration-tolerance", options.tolerance,
+                       "Let the shortest differ from the longest by PERCENT of it [10%]");
     app.add_flag_callback(
         "--allow-negative", [&options] { options.merge.negative_values = NegativeValues::allow; },
         "Merge negative values too (differences of profiles)");
-    app.add_option("-j,--jobs", options.threads, "Decode on N threads [all cores]")
-        ->type_name("N")
-        ->check(CLI::Range(1U, 1024U));
+    add_integer_option(app, "-j,--jobs", options.threads, 1, 1024, "Decode on N threads [all cores]");
     add_limits_option(app, options.limits);
 }
 
@@ -91,7 +64,7 @@ public:
         if (std::ranges::count(options_.paths, "-") > 1) {
             return console_.error({.code = ErrorCode::usage, .message = "stdin (-) can be read only once"});
         }
-        load_all(options_.paths, options_.limits, options_.threads,
+        load_all(options_.paths, options_.limits, static_cast<unsigned>(options_.threads),
                  [&](std::size_t i, Result<const RawProfile*> profile) { add(options_.paths[i], std::move(profile)); });
         console_.end_progress();
         if (exit_ == ExitCode::done) check_input_durations();
@@ -111,7 +84,7 @@ private:
     void note_failure(const Error& error) { exit_ = worst(exit_, console_.error(error)); }
 
     void check_input_durations() {
-        if (options_.durations == Durations::ignore) return;
+        if (options_.durations == "ignore") return;
         const auto comparable = check_durations(inputs_, options_.tolerance);
         if (comparable) return;
         note_failure(comparable.error());

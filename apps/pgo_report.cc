@@ -6,6 +6,7 @@
 #include <string>
 #include <variant>
 
+#include "cli/options.h"
 #include "cli/tool.h"
 #include "pgoprof/codec/preprofile.h"
 #include "pgoprof/io/sink.h"
@@ -23,7 +24,7 @@ struct Options {
     std::string file;
     std::string output = "-";
     std::string format = "text";
-    std::size_t top = 20;
+    std::uint64_t top = 20;
     bool all = false;
     Limits limits;
 };
@@ -84,17 +85,17 @@ int main(int argc, char** argv) {
             "  pgo-report default.pgo\n"
             "  pgo-report --all --format json default.pgo\n"
             "  pgo-report --format preprofile -o default.preprofile default.pgo\n"
-            "\n--format preprofile writes what `go tool preprofile` writes.",
+            "\n--format preprofile writes what `go tool preprofile` writes. A profile that the compiler silently\n"
+            "ignores has no edges: that is a warning here. One sample can count on several edges, through\n"
+            "inlined calls, so the total weight is not the number of samples.",
     };
     return cli::run_tool(argc, argv, info, [](CLI::App& app) -> cli::Run {
         auto options = std::make_shared<Options>();
         app.add_option("FILE", options->file, "The profile, pprof or preprofiled; - is stdin")->required();
-        app.add_option("--format", options->format, "text, json or preprofile")
-            ->type_name("FORMAT")
-            ->check(CLI::IsMember({"text", "json", "preprofile"}));
-        auto* top = app.add_option("--top", options->top, "List the N heaviest edges [20]")
-                        ->type_name("N")
-                        ->check(CLI::NonNegativeNumber);
+        cli::add_choice_option(app, "--format", options->format, {"text", "json", "preprofile"},
+                               "How to print the edges");
+        auto* top =
+            cli::add_integer_option(app, "--top", options->top, 0, UINT32_MAX, "List the N heaviest edges [20]");
         app.add_flag("--all", options->all, "List all edges")->excludes(top);
         cli::add_output_option(app, options->output);
         cli::add_limits_option(app, options->limits);

@@ -12,3 +12,4 @@ install(FILES ${PROJECT_BINARY_DIR}/pgoprof-config.cmake ${PROJECT_BINARY_DIR}/p
               cmake/FindDeflate.cmake
         DESTINATION ${package_dir})
 install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})

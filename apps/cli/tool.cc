@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <exception>
 #include <memory>
+#include <span>
 
 #include "cli/version_info.h"
 #include "pgoprof/base/text.h"
@@ -18,7 +19,7 @@ namespace {
 
 constexpr std::string_view kExitCodes =
     "Exit codes: 0 done; 1 the answer is no; 2 usage; 3 content that cannot be used; 4 a file, write or\n"
-    "network failure; 5 only part succeeded; 70 a bug; 130 interrupted.";
+    "network failure; 70 a bug; 130 interrupted.";
 
 std::string version_text(const ToolInfo& info) {
     return fmt::format("{} {} (commit {})", info.name, PGOPROF_VERSION, PGOPROF_COMMIT);
@@ -33,27 +34,51 @@ class PlainFormatter : public CLI::Formatter {
     }
 };
 
-/// CLI11's own exit codes are many; ours has one for usage. --help and --version come this way, too.
-ExitCode end_of_parsing(const CLI::App& app, const Console& console, const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) {
-        app.exit(error);
-        return ExitCode::done;
+/// CLI11 takes the argument after an empty "--output=" for its value: an input would be overwritten.
+Result<> refuse_empty_values(std::span<char*> arguments) {
+    for (const std::string_view argument : arguments) {
+        if (argument == "--") break;
+        const bool option = argument.starts_with("--") || (argument.starts_with("-") && argument.size() == 3);
+        if (!option || !argument.ends_with('=')) continue;
+        return fail(ErrorCode::usage, fmt::format("{} needs a value", argument.substr(0, argument.size() - 1)));
     }
-    return console.error({.code = ErrorCode::usage, .message = error.what(), .remedy = "try --help"});
+    return {};
+}
+
+/// What was wrong with the arguments, in our words where CLI11's are about its insides.
+std::string usage_message(const CLI::ParseError& error) {
+    const std::string text = error.what();
+    if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) == nullptr) return text;
+    const std::string option = text.substr(0, text.find(':'));
+    return text.ends_with("missing") ? option + " needs a value" : option + " is given more than once";
+}
+
+/// CLI11's own exit codes are many; ours has one for usage. --help and --version come this way, too.
+ExitCode end_of_parsing(const CLI::App& app, const ToolInfo& info, const Console& console,
+                        const CLI::ParseError& error) {
+    const bool version = dynamic_cast<const CLI::CallForVersion*>(&error) != nullptr;
+    if (error.get_exit_code() != 0) {
+        return console.error({.code = ErrorCode::usage, .message = usage_message(error), .remedy = "try --help"});
+    }
+    const auto written = write_text(version ? version_text(info) + "\n" : app.help());
+    return written ? ExitCode::done : console.error(written.error());
 }
 
 ExitCode parse_and_run(int argc, char** argv, const ToolInfo& info, const std::function<Run(CLI::App&)>& declare,
                        const Console& console) {
+    if (const auto sound = refuse_empty_values({argv, static_cast<std::size_t>(argc)}); !sound) {
+        return console.error(sound.error());
+    }
     CLI::App app(info.summary, info.name);
     app.formatter(std::make_shared<PlainFormatter>());
     app.get_formatter()->column_width(32);
     app.set_version_flag("--version", version_text(info));
-    app.footer(fmt::format("\nExamples:\n{}\n{}", info.examples, kExitCodes));
+    app.footer(fmt::format("Examples:\n{}\n{}", info.examples, kExitCodes));
     const Run run = declare(app);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return end_of_parsing(app, console, error);
+        return end_of_parsing(app, info, console, error);
     }
     return run(console);
 }
@@ -131,18 +156,6 @@ int run_tool(int argc, char** argv, const ToolInfo& info, const std::function<Ru
         fmt::print(stderr, "{}: error: this is a bug: {}\n", info.name, escape_line(bug.what()));
     }
     return static_cast<int>(ExitCode::bug);
-}
-
-void add_limits_option(CLI::App& app, Limits& limits) {
-    app.add_option_function<std::uint64_t>(
-           "--max-input-size", [&limits](std::uint64_t bytes) { limits = limits.with_max_input_size(bytes); },
-           "Refuse inputs of more than SIZE bytes; a decode may use 64m + 20 x the input, or SIZE [1g]")
-        ->type_name("SIZE")
-        ->transform(CLI::AsSizeValue(false));
-}
-
-void add_output_option(CLI::App& app, std::string& path) {
-    app.add_option("-o,--output", path, "Write to FILE, whole or not at all; - is stdout")->type_name("FILE");
 }
 
 Result<> write_binary(const std::string& path, ByteView data) {

@@ -8,7 +8,6 @@
 #include <string_view>
 
 #include "pgoprof/base/bytes.h"
-#include "pgoprof/base/limits.h"
 #include "pgoprof/base/result.h"
 
 namespace pgoprof::cli {
@@ -20,7 +19,6 @@ enum class ExitCode : int {
     usage = 2,    ///< options or arguments make no sense
     content = 3,  ///< content that cannot be used
     io = 4,       ///< a missing or unreadable file, a failed write, the network
-    partial = 5,  ///< only part succeeded
     bug = 70,
     interrupted = 130,
 };
@@ -63,12 +61,6 @@ using Run = std::function<ExitCode(const Console&)>;
 /// Declares options in `declare` (no file is touched there), parses, and calls what it returned. Handles --help,
 /// --version, usage errors, and exceptions (exit 70).
 int run_tool(int argc, char** argv, const ToolInfo& info, const std::function<Run(CLI::App&)>& declare);
-
-/// --max-input-size SIZE (bytes, or with a suffix k, m, g).
-void add_limits_option(CLI::App& app, Limits& limits);
-
-/// -o, --output FILE: "-" is stdout.
-void add_output_option(CLI::App& app, std::string& path);
 
 /// write_output, but refuses binary data to a terminal.
 Result<> write_binary(const std::string& path, ByteView data);

@@ -77,8 +77,9 @@ Result<Loader::Content> Loader::load_bytes(ByteView stored, const std::string& n
     stored_bytes_ = stored.size();
     inflated_bytes_ = 0;
     auto content = decode(stored);
-    if (!content) return fail_in(name, std::move(content.error()));
-    return content;
+    if (content) return content;
+    if (!looks_gzipped(stored) && content.error().offset) content.error().offset->space = OffsetSpace::stored;
+    return fail_in(name, std::move(content.error()));
 }
 
 Result<Loader::Content> Loader::decode(ByteView stored) {
@@ -116,7 +117,10 @@ Result<const RawProfile*> load_profile(Loader& loader, const std::string& path) 
         return fail_in(input_name(path), {.message = "already preprofiled: only its call edges are left",
                                           .remedy = "give the pprof profile that it was made from"});
     }
-    if (loader.inflated_bytes() == 0) return fail_in(input_name(path), {.message = "the file is empty"});
+    if (loader.inflated_bytes() == 0)
+        return fail_in(input_name(path),
+                       {.message = "the file is empty",
+                        .remedy = "a failed write or a shell's > leaves such files: collect it again"});
     return std::get<const RawProfile*>(*content);
 }
 

@@ -132,8 +132,7 @@ CaptureResult explain_status(const HttpResponse& response, const Target& target)
         case 500:
             if (has("already in use")) {
                 return unreached(CaptureFault::busy, "profiling already in use (" + status + ")",
-                                 "Go takes one CPU profile at a time, and goes on with one whose client hung up: try "
-                                 "again when the other's time is over");
+                                 "Go takes one CPU profile at a time: try again when the other's time is over");
             }
             break;
         default:

@@ -18,6 +18,16 @@ bool has_scheme(std::string_view text) {
                                [](unsigned char c) { return std::isalnum(c) || c == '+' || c == '-' || c == '.'; });
 }
 
+/// ":6060" is what Go programmers call a port of this machine.
+std::string with_scheme(std::string_view text) {
+    if (has_scheme(text)) return std::string(text);
+    return (text.starts_with(':') ? "http://localhost" : "http://") + std::string(text);
+}
+
+bool is_bare_port(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
+}
+
 /// What cannot be parsed may hold a password anywhere before its last "@".
 std::string redact_unparsed(std::string_view text) {
     const auto at = text.rfind('@');
@@ -76,7 +86,12 @@ std::optional<std::chrono::seconds> parse_capture_seconds(std::string_view text)
 }
 
 Result<Target> make_target(std::string_view text, std::optional<std::chrono::seconds> seconds) {
-    auto url = parse_http_url(has_scheme(text) ? std::string(text) : "http://" + std::string(text));
+    if (is_bare_port(text)) {
+        return fail_in(text, {.code = ErrorCode::usage,
+                              .message = "a port without a host",
+                              .remedy = fmt::format("for this machine write localhost:{}", text)});
+    }
+    auto url = parse_http_url(with_scheme(text));
     if (!url) {
         return fail_in(redact_unparsed(text), {.code = ErrorCode::usage,
                                                .message = "not an http or https URL",

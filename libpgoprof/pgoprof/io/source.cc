@@ -60,7 +60,10 @@ Result<> read_path(const std::string& path, std::uint64_t max_bytes, Buffer& out
 
 }  // namespace
 
-std::string input_name(const std::string& path) { return path == "-" ? "<stdin>" : path; }
+std::string input_name(const std::string& path) {
+    if (path == "-") return "<stdin>";
+    return path.empty() ? "\"\"" : path;
+}
 
 Result<> read_input(const std::string& path, std::uint64_t max_bytes, Buffer& out) {
     out.clear();

@@ -8,7 +8,7 @@
 
 namespace pgoprof {
 
-/// What messages call `path`: "<stdin>" for "-".
+/// What messages call `path`: "<stdin>" for "-", and a pair of quotes for an empty one.
 std::string input_name(const std::string& path);
 
 /// Replaces `out` by the content of the file, or of stdin if `path` is "-". Errors: io_failure for what cannot be

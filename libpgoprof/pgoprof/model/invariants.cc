@@ -171,6 +171,20 @@ private:
     bool stopped_ = false;
 };
 
+/// What its user can do about it; empty where that depends.
+std::string_view remedy_for(Invariant invariant) {
+    switch (invariant) {
+        case Invariant::size_limit:
+            return "if you trust the file, raise --max-input-size";
+        case Invariant::gzip_truncated:
+        case Invariant::gzip_checksum:
+        case Invariant::wire_truncated:
+            return "the file was cut short or damaged: collect or copy it again";
+        default:
+            return {};
+    }
+}
+
 }  // namespace
 
 std::span<const InvariantInfo> invariant_infos() { return kInfos; }
@@ -184,11 +198,9 @@ Error to_error(Violation violation) {
     const auto code = violation.invariant == Invariant::size_limit        ? ErrorCode::limit_exceeded
                       : violation.invariant == Invariant::weight_overflow ? ErrorCode::overflow
                                                                           : ErrorCode::invalid_content;
-    std::string remedy =
-        violation.invariant == Invariant::size_limit ? "if you trust the file, raise --max-input-size" : "";
     return {.code = code,
             .message = std::move(message),
-            .remedy = std::move(remedy),
+            .remedy = std::string(remedy_for(violation.invariant)),
             .offset = violation.offset,
             .rule = rule.id};
 }

@@ -24,6 +24,12 @@ TEST_CASE("a server's address becomes the request for a CPU profile") {
     CHECK(request_to("localhost:6060?next=a://b") == "http://localhost:6060/debug/pprof/profile?next=a://b&seconds=30");
 }
 
+TEST_CASE("a port alone is one of this machine only if it is written as Go does") {
+    CHECK(request_to(":6060") == "http://localhost:6060/debug/pprof/profile?seconds=30");
+    CHECK(request_to("6060") == "error: a port without a host");
+    CHECK(make_target("6060", std::nullopt).error().remedy == "for this machine write localhost:6060");
+}
+
 TEST_CASE("a path is kept") {
     CHECK(request_to("localhost:6060/admin/profile") == "http://localhost:6060/admin/profile?seconds=30");
     CHECK(request_to("http://h/p?token=x#top", seconds(5)) == "http://h/p?token=x&seconds=5");

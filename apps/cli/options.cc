@@ -1,0 +1,105 @@
+#include "cli/options.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+
+#include "pgoprof/base/checked.h"
+
+namespace pgoprof::cli {
+namespace {
+
+/// All of `text`, without sign or space.
+template <typename Number>
+std::optional<Number> parse_number(std::string_view text) {
+    Number value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return value;
+}
+
+[[noreturn]] void refuse(const std::string& name, const std::string& what) {
+    throw CLI::ValidationError(fmt::format("{} must be {}", name, what));
+}
+
+/// An option whose text `parse` turns into an optional value for `set`; `what` is how a good one reads.
+template <typename Parse, typename Set>
+CLI::Option* add_parsed_option(CLI::App& app, const std::string& name, const std::string& what, const std::string& help,
+                               Parse parse, Set set) {
+    const auto take = [name, what, parse, set](const std::string& text) {
+        const auto value = parse(text);
+        if (!value) refuse(name, what);
+        set(*value);
+    };
+    return app.add_option_function<std::string>(name, take, help);
+}
+
+}  // namespace
+
+CLI::Option* add_integer_option(CLI::App& app, const std::string& name, std::uint64_t& value, std::uint64_t min,
+                                std::uint64_t max, const std::string& help) {
+    const auto parse = [min, max](std::string_view text) {
+        const auto number = parse_number<std::uint64_t>(text);
+        return number && *number >= min && *number <= max ? number : std::nullopt;
+    };
+    return add_parsed_option(app, name, fmt::format("an integer from {} to {}", min, max), help, parse,
+                             [&value](std::uint64_t number) { value = number; })
+        ->type_name("N");
+}
+
+CLI::Option* add_choice_option(CLI::App& app, const std::string& name, std::string& value,
+                               const std::vector<std::string>& choices, const std::string& help) {
+    const auto parse = [choices](const std::string& text) {
+        return std::ranges::find(choices, text) == choices.end() ? std::nullopt : std::optional(text);
+    };
+    return add_parsed_option(app, name, fmt::format("{}", fmt::join(choices, " or ")),
+                             fmt::format("{} [{}]", help, value), parse,
+                             [&value](const std::string& choice) { value = choice; })
+        ->type_name("CHOICE");
+}
+
+CLI::Option* add_percent_option(CLI::App& app, const std::string& name, double& fraction, const std::string& help) {
+    return add_parsed_option(app, name, "a percentage from 0% to 100%, such as 10%", help, parse_percent,
+                             [&fraction](double value) { fraction = value; })
+        ->type_name("PERCENT");
+}
+
+CLI::Option* add_limits_option(CLI::App& app, Limits& limits) {
+    return add_parsed_option(app, "--max-input-size", "a size such as 64m or 2g",
+                             "Refuse inputs of more than SIZE bytes (k, m, g) [1g]", parse_size,
+                             [&limits](std::uint64_t bytes) { limits = limits.with_max_input_size(bytes); })
+        ->type_name("SIZE");
+}
+
+CLI::Option* add_output_option(CLI::App& app, std::string& path) {
+    const auto not_empty = [](const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); };
+    return add_parsed_option(app, "-o,--output", "the name of a file, or -",
+                             "Write to FILE, whole or not at all; - is stdout [-]", not_empty,
+                             [&path](const std::string& text) { path = text; })
+        ->type_name("FILE");
+}
+
+std::optional<std::uint64_t> parse_size(std::string_view text) {
+    constexpr std::string_view kSuffixes = "kmg";
+    std::uint64_t unit = 1;
+    if (const auto suffix = text.empty() ? kSuffixes.npos : kSuffixes.find(text.back()); suffix != kSuffixes.npos) {
+        unit = std::uint64_t{1} << (10 * (suffix + 1));
+        text.remove_suffix(1);
+    }
+    const auto number = parse_number<std::uint64_t>(text);
+    const auto size = number ? multiply_checked(*number, unit) : std::nullopt;
+    if (!size || *size == 0 || *size > std::numeric_limits<std::int64_t>::max()) return std::nullopt;
+    return size;
+}
+
+std::optional<double> parse_percent(std::string_view text) {
+    if (!text.ends_with('%')) return std::nullopt;
+    const auto percent = parse_number<double>(text.substr(0, text.size() - 1));
+    if (!percent || !(*percent >= 0 && *percent <= 100)) return std::nullopt;
+    return *percent / 100;
+}
+
+}  // namespace pgoprof::cli

@@ -1,0 +1,38 @@
+// Options with one way of checking and one way of complaining: "--top must be an integer from 0 to 1000".
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pgoprof/base/limits.h"
+
+namespace pgoprof::cli {
+
+/// `name N`: an integer from `min` to `max`.
+CLI::Option* add_integer_option(CLI::App& app, const std::string& name, std::uint64_t& value, std::uint64_t min,
+                                std::uint64_t max, const std::string& help);
+
+/// `name CHOICE`: one of `choices`, of which `value` is the default.
+CLI::Option* add_choice_option(CLI::App& app, const std::string& name, std::string& value,
+                               const std::vector<std::string>& choices, const std::string& help);
+
+/// `name PERCENT`: from 0% to 100%, as a fraction from 0 to 1.
+CLI::Option* add_percent_option(CLI::App& app, const std::string& name, double& fraction, const std::string& help);
+
+/// --max-input-size SIZE.
+CLI::Option* add_limits_option(CLI::App& app, Limits& limits);
+
+/// -o, --output FILE: "-" is stdout.
+CLI::Option* add_output_option(CLI::App& app, std::string& path);
+
+/// "4096", "64k", "64m", "2g" (powers of 1024); nullopt for anything else and for 0.
+std::optional<std::uint64_t> parse_size(std::string_view text);
+
+/// "10%"; nullopt for anything else and beyond 100%.
+std::optional<double> parse_percent(std::string_view text);
+
+}  // namespace pgoprof::cli
