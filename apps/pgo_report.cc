@@ -1,17 +1,21 @@
 // pgo-report: the hot call edges as the compiler sees them.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 
 #include "cli/options.h"
 #include "cli/tool.h"
+#include "pgoprof/base/text.h"
 #include "pgoprof/codec/preprofile.h"
 #include "pgoprof/io/sink.h"
 #include "pgoprof/io/source.h"
 #include "pgoprof/load.h"
+#include "pgoprof/model/invariants.h"
 #include "pgoprof/report/edge_report.h"
 #include "pgoprof/transform/call_edges.h"
 
@@ -48,6 +52,25 @@ Result<Weighed> weigh(const Loader::Content& content) {
     return weighed;
 }
 
+std::size_t edges_shown(const Options& options, const EdgeProfile& profile) {
+    const bool all = options.all || options.format == "preprofile";
+    return all ? profile.edges.size() : std::min<std::size_t>(options.top, profile.edges.size());
+}
+
+/// Every edge repeats its names: a file of kilobytes could ask for a report of gigabytes.
+Result<> check_size(const EdgeProfile& profile, std::size_t shown, std::uint64_t budget) {
+    std::uint64_t name_bytes = 0;
+    for (const CallEdge& edge : std::span(profile.edges).first(shown)) {
+        for (const StringId name : {edge.caller, edge.callee, edge.caller_file})
+            name_bytes += profile.names[name].size();
+    }
+    // JSON takes several times the names: each escaped, in a tree and in the text of it.
+    if (name_bytes <= budget / 4) return {};
+    return std::unexpected(to_error({Invariant::size_limit,
+                                     {0, OffsetSpace::inflated},
+                                     fmt::format("the report would repeat names to {}", format_bytes(name_bytes))}));
+}
+
 Result<> write_report(const Options& options, const Weighed& weighed) {
     if (options.format == "preprofile") return write_output(options.output, encode_preprofile(weighed.edges).view());
     const EdgeReport report{
@@ -55,7 +78,7 @@ Result<> write_report(const Options& options, const Weighed& weighed) {
         .profile = &weighed.edges,
         .hot = hot_set(weighed.edges),
         .sample_type = weighed.sample_type,
-        .shown = options.all ? weighed.edges.edges.size() : options.top,
+        .shown = edges_shown(options, weighed.edges),
     };
     const std::string text = options.format == "json" ? edges_json(report) : edges_text(report);
     return write_output(options.output, as_bytes(text));
@@ -71,6 +94,9 @@ ExitCode run(const Options& options, const cli::Console& console) {
         console.warning(fmt::format("{}: the Go compiler ignores this profile: {}", input_name(options.file),
                                     reason(weighed->edges.ignored)));
     }
+    const auto budget = options.limits.decode_budget(loader.stored_bytes());
+    const auto modest = check_size(weighed->edges, edges_shown(options, weighed->edges), budget);
+    if (!modest) return console.error(fail_in(input_name(options.file), modest.error()).error());
     const auto written = write_report(options, *weighed);
     return written ? ExitCode::done : console.error(written.error());
 }

@@ -45,12 +45,19 @@ Result<> refuse_empty_values(std::span<char*> arguments) {
     return {};
 }
 
-/// What was wrong with the arguments, in our words where CLI11's are about its insides.
-std::string usage_message(const CLI::ParseError& error) {
+/// What was wrong with the arguments, in our words where CLI11's are about its insides, or would repeat a secret.
+std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
     const std::string text = error.what();
-    if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) == nullptr) return text;
-    const std::string option = text.substr(0, text.find(':'));
-    return text.ends_with("missing") ? option + " needs a value" : option + " is given more than once";
+    if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
+        const std::string option = text.substr(0, text.find(':'));
+        return option + (text.ends_with("missing") ? " needs a value" : " is given more than once");
+    }
+    if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+        const std::string extra = app.remaining().front();
+        return extra.starts_with('-') ? "unknown option " + extra.substr(0, extra.find('='))
+                                      : "unexpected argument " + extra;
+    }
+    return text;
 }
 
 /// CLI11's own exit codes are many; ours has one for usage. --help and --version come this way, too.
@@ -58,7 +65,7 @@ ExitCode end_of_parsing(const CLI::App& app, const ToolInfo& info, const Console
                         const CLI::ParseError& error) {
     const bool version = dynamic_cast<const CLI::CallForVersion*>(&error) != nullptr;
     if (error.get_exit_code() != 0) {
-        return console.error({.code = ErrorCode::usage, .message = usage_message(error), .remedy = "try --help"});
+        return console.error({.code = ErrorCode::usage, .message = usage_message(app, error), .remedy = "try --help"});
     }
     const auto written = write_text(version ? version_text(info) + "\n" : app.help());
     return written ? ExitCode::done : console.error(written.error());

@@ -6,6 +6,7 @@
 #include <exception>
 #include <mutex>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -26,7 +27,11 @@ public:
         std::vector<std::jthread> workers;
         workers.reserve(threads);
         const Stop stop_before_join{*this};
-        for (std::size_t i = 0; i < threads; ++i) workers.emplace_back([this] { work(); });
+        try {
+            for (std::size_t i = 0; i < threads; ++i) workers.emplace_back([this] { work(); });
+        } catch (const std::system_error&) {
+            if (workers.empty()) throw;  // else the system gives no more threads, and those that there are will do
+        }
         for (std::size_t i = 0; i < paths_.size(); ++i) {
             Slot& slot = await_loaded(i);
             if (slot.exception) std::rethrow_exception(slot.exception);

@@ -6,7 +6,7 @@ import resource
 import subprocess
 
 import pytest
-from pgoprof_testing.bombs import bombs
+from pgoprof_testing.bombs import bombs, inlined_frames, long_names
 
 BIN = pathlib.Path(os.environ["PGOPROF_BIN"])
 
@@ -44,3 +44,32 @@ def test_is_a_lint_error(bomb):
     result = run_limited("pgo-lint", bomb)
     assert result.returncode == 1, result.stderr
     assert str(bomb) in result.stdout and "PGO1" in result.stdout
+
+
+def test_inlined_frames(tmp_path):
+    path = tmp_path / "bomb.pprof"
+    path.write_bytes(inlined_frames())
+    report = run_limited("pgo-report", path)
+    assert (report.returncode, report.stdout) == (3, ""), report.stderr
+    lint = run_limited("pgo-lint", path)
+    assert lint.returncode == 1, lint.stderr
+    assert "PGO106" in lint.stdout
+    assert run_limited("pgo-merge", path, "-o", "/dev/null").returncode == 0
+
+
+@pytest.mark.parametrize("options", [["--format", "text"], ["--format", "json"], ["--format", "preprofile"], ["--all"]])
+def test_long_names(tmp_path, options):
+    path = tmp_path / "bomb.pprof"
+    path.write_bytes(long_names())
+    report = run_limited("pgo-report", path, *options)
+    assert (report.returncode, report.stdout) == (3, ""), report.stderr
+    assert run_limited("pgo-report", path, "--top", "1").returncode == 0
+
+
+def test_more_threads_than_there_is_room_for(tmp_path):
+    profile = os.path.join(os.environ["PGOPROF_SOURCE"], "testdata/real/mixed-go1.26.pprof")
+    whole = run_limited("pgo-merge", "-j", "1", *[profile] * 200, "-o", tmp_path / "1")
+    assert whole.returncode == 0, whole.stderr
+    threaded = run_limited("pgo-merge", "-j", "8", *[profile] * 200, "-o", tmp_path / "8")
+    assert threaded.returncode == 0, threaded.stderr
+    assert (tmp_path / "1").read_bytes() == (tmp_path / "8").read_bytes()

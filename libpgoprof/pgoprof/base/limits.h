@@ -18,6 +18,7 @@ struct Limits {
     std::uint64_t budget_per_input_byte = 20;     ///< and what each stored byte adds
     std::uint64_t inflated_bytes = 4 * kGiB - 1;  ///< offsets into inflated data are 32 bits wide; not to be raised
     std::uint64_t stack_depth = 65536;            ///< locations in one sample
+    std::uint64_t sample_types = 256;             ///< there is a value of each in every sample
     std::uint64_t string_bytes = kMiB;            ///< bytes in one string
 
     /// Memory, in bytes, that decoding an input of `stored_bytes` may use: inflated data and decoded records together.

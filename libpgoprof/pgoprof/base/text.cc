@@ -33,8 +33,17 @@ std::optional<CodePoint> decode_utf8(std::string_view text) {
 
 /// Characters that change how a line is shown without showing themselves.
 bool is_deceptive(char32_t c) {
-    return c < 0x20 || (c >= 0x7f && c <= 0x9f) || (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
-           (c >= 0x2066 && c <= 0x2069) || c == 0x061c || c == 0xfeff;
+    return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0xad || c == 0x061c || c == 0x180e ||
+           (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) ||
+           c == 0x3164 || c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe007f);
+}
+
+/// "\x1b". Without fmt: hostile names can be megabytes of these.
+void append_hex_byte(std::string& out, unsigned char byte) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    out += "\\x";
+    out += kDigits[byte >> 4];
+    out += kDigits[byte & 0xf];
 }
 
 }  // namespace
@@ -46,7 +55,7 @@ std::string escape_line(std::string_view text) {
         const auto c = decode_utf8(text);
         const std::size_t bytes = c ? c->bytes : 1;
         if (!c || (is_deceptive(c->value) && c->value < 0x80)) {
-            escaped += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[0]));
+            append_hex_byte(escaped, static_cast<unsigned char>(text[0]));
         } else if (is_deceptive(c->value)) {
             escaped += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(c->value));
         } else if (c->value == U'\\') {

@@ -67,6 +67,9 @@ private:
     }
 
     bool value_type(ByteView message, std::vector<RawValueType>& types) {
+        if (types.size() == limits_.sample_types) {
+            return too_large(message.data(), fmt::format("more than {} sample types", limits_.sample_types));
+        }
         RawValueType type;
         return value_type(message, type) && append(types, type, message.data());
     }

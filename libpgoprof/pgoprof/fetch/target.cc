@@ -91,7 +91,9 @@ Result<Target> make_target(std::string_view text, std::optional<std::chrono::sec
                               .message = "a port without a host",
                               .remedy = fmt::format("for this machine write localhost:{}", text)});
     }
-    auto url = parse_http_url(with_scheme(text));
+    // "http:/host" would pass for the host "http".
+    const bool misspelt = (text.starts_with("http:") || text.starts_with("https:")) && !has_scheme(text);
+    auto url = misspelt ? std::nullopt : parse_http_url(with_scheme(text));
     if (!url) {
         return fail_in(redact_unparsed(text), {.code = ErrorCode::usage,
                                                .message = "not an http or https URL",

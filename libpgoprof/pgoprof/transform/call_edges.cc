@@ -24,7 +24,10 @@ public:
     Result<EdgeProfile> run(std::size_t column) {
         for (std::size_t i = 0; i < raw_.sample_count(); ++i) {
             const std::int64_t weight = raw_.sample_values(i)[column];
-            if (weight != 0) add_sample(i, weight);
+            if (weight != 0) add_sample(raw_.sample_locations(i), weight);
+        }
+        for (std::uint32_t i = 0; i < leaves_.size(); ++i) {
+            if (!walk(leaves_[i], i + 1)) return too_many_frames();
         }
         if (!seen_start_line()) return no_start_line();
         collect_edges();
@@ -37,7 +40,16 @@ public:
     }
 
 private:
-    static constexpr std::uint32_t kNever = 0;  // the first sample is number 1
+    static constexpr std::uint32_t kNever = 0;  // the first leaf is number 1
+    static constexpr std::uint32_t kNoCaller = 0xffffffff;
+    static constexpr std::uint64_t kMostFrames = 16'000'000;
+
+    /// All samples that end in the same two locations.
+    struct Leaf {
+        std::uint32_t location;  ///< position in the table
+        std::uint32_t caller = kNoCaller;
+        std::int64_t weight = 0;
+    };
 
     /// graph.NodeInfo, with its weights.
     struct Node {
@@ -75,31 +87,53 @@ private:
         std::uint32_t count = 0;  ///< 0: not made yet
     };
 
-    void add_sample(std::size_t i, std::int64_t weight) {
-        const auto sample_number = static_cast<std::uint32_t>(i + 1);
-        const auto stack = raw_.sample_locations(i);
-        std::optional<std::uint32_t> parent;
-        for (std::size_t place = std::min<std::size_t>(2, stack.size()); place-- > 0;) {
-            const NodeRange range = nodes_of(*location_index_.find(stack[place]));
-            for (std::uint32_t n = range.begin + range.count; n-- > range.begin;) {
-                visit(location_node_ids_[n], parent, sample_number, weight);
-                parent = location_node_ids_[n];
-            }
-        }
-        if (parent) add(nodes_[*parent].flat, weight);
+    /// Of a sample only the two leaf-most locations matter, and what they add is proportional to the weight: samples
+    /// that share them are one.
+    void add_sample(std::span<const std::uint64_t> stack, std::int64_t weight) {
+        if (stack.empty()) return;
+        Leaf key{*location_index_.find(stack[0])};
+        if (stack.size() > 1) key.caller = *location_index_.find(stack[1]);
+        const auto equal = [&](std::uint32_t id) {
+            return leaves_[id].location == key.location && leaves_[id].caller == key.caller;
+        };
+        const auto append = [&] {
+            leaves_.push_back(key);
+            return static_cast<std::uint32_t>(leaves_.size() - 1);
+        };
+        const auto hash = hash_mix(hash_mix(4, key.location), key.caller);
+        add(leaves_[leaf_index_.find_or_insert(hash, equal, append)].weight, weight);
     }
 
-    void visit(std::uint32_t id, std::optional<std::uint32_t> parent, std::uint32_t sample_number,
-               std::int64_t weight) {
+    /// False if that would be more frames than any honest profile has.
+    bool walk(const Leaf& leaf, std::uint32_t number) {
+        std::optional<std::uint32_t> parent;
+        if (leaf.caller != kNoCaller && !walk(leaf.caller, leaf.weight, number, parent)) return false;
+        if (!walk(leaf.location, leaf.weight, number, parent)) return false;
+        add(nodes_[*parent].flat, leaf.weight);
+        return true;
+    }
+
+    bool walk(std::uint32_t position, std::int64_t weight, std::uint32_t number, std::optional<std::uint32_t>& parent) {
+        const NodeRange range = nodes_of(position);
+        if (range.count > frames_left_) return false;
+        frames_left_ -= range.count;
+        for (std::uint32_t n = range.begin + range.count; n-- > range.begin;) {
+            visit(location_node_ids_[n], parent, number, weight);
+            parent = location_node_ids_[n];
+        }
+        return true;
+    }
+
+    void visit(std::uint32_t id, std::optional<std::uint32_t> parent, std::uint32_t number, std::int64_t weight) {
         Node& node = nodes_[id];
-        if (node.seen_in != sample_number) {
-            node.seen_in = sample_number;
+        if (node.seen_in != number) {
+            node.seen_in = number;
             add(node.cumulative, weight);
         }
         if (!parent || *parent == id) return;
         Arc& arc = arc_between(*parent, id);
-        if (arc.seen_in == sample_number) return;
-        arc.seen_in = sample_number;
+        if (arc.seen_in == number) return;
+        arc.seen_in = number;
         add(arc.weight, weight);
     }
 
@@ -193,6 +227,12 @@ private:
         if (!add_checked(sum, weight)) overflow_ = true;
     }
 
+    static std::unexpected<Error> too_many_frames() {
+        return std::unexpected(to_error({Invariant::size_limit,
+                                         {0, OffsetSpace::inflated},
+                                         "the two leaf-most locations of its samples hold millions of frames"}));
+    }
+
     static std::unexpected<Error> no_start_line() {
         return std::unexpected(
             Error{.message = "profile missing Function.start_line data",
@@ -201,6 +241,9 @@ private:
     }
 
     const RawProfile& raw_;
+    std::uint64_t frames_left_ = kMostFrames + 64 * raw_.sample_count();
+    std::vector<Leaf> leaves_;
+    HashIndex leaf_index_;
     WireIndex<RawLocation> location_index_;
     WireIndex<RawFunction> function_index_;
     std::vector<NodeRange> location_nodes_;         // by position of the location

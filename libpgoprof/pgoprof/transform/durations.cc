@@ -27,6 +27,20 @@ std::string describe_period(const InputDuration& input) {
     return fmt::format("{} {} ({})", input.period, input.period_unit, input.name);
 }
 
+/// A merge adds up durations. Where the sum does not fit what the comment says of the inputs, another tool has changed
+/// the profile since.
+bool plausible(const InputSummary& summary, std::int64_t duration_nanos) {
+    const auto inputs = static_cast<std::int64_t>(std::min<std::uint64_t>(summary.inputs, INT64_MAX));
+    const auto least = multiply_checked(summary.shortest_nanos, inputs);
+    const auto most = multiply_checked(summary.longest_nanos, inputs);
+    return least && *least <= duration_nanos && (!most || duration_nanos <= *most);
+}
+
+InputSummary unknown_durations(InputSummary summary) {
+    summary.shortest_nanos = 0;
+    return summary;
+}
+
 }  // namespace
 
 InputSummary input_summary(const RawProfile& raw) {
@@ -35,7 +49,7 @@ InputSummary input_summary(const RawProfile& raw) {
         const auto summary = parse_input_summary(raw.string(comment));
         if (summary) combined = combined ? combine(*combined, *summary) : *summary;
     }
-    if (combined) return *combined;
+    if (combined) return plausible(*combined, raw.duration_nanos) ? *combined : unknown_durations(*combined);
     const std::int64_t duration = std::max<std::int64_t>(raw.duration_nanos, 0);
     return {.shortest_nanos = duration, .longest_nanos = duration};
 }

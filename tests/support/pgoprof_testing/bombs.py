@@ -8,7 +8,7 @@ from pgoprof_testing.wire import field, tag, varint
 BYTES = 2
 
 # Of profile.proto.
-SAMPLE_TYPE, SAMPLE, LOCATION, STRING_TABLE, COMMENT = 1, 2, 4, 6, 13
+SAMPLE_TYPE, SAMPLE, LOCATION, FUNCTION, STRING_TABLE, COMMENT = 1, 2, 4, 5, 6, 13
 LOCATION_ID, VALUE, LABEL = 1, 2, 3  # of Sample
 LINE = 4  # of Location
 
@@ -38,6 +38,30 @@ def nested(depth):
     return message
 
 
+def edges_profile(name, leaf_lines, callers):
+    """A sound profile: a function calls itself from so many places, and is inlined into itself so often."""
+    def location(number, lines):
+        return field(LOCATION, field(1, number) + field(3, number) + b"".join(lines))
+
+    line = [field(LINE, field(1, 1) + field(2, number)) for number in range(callers + 2)]
+    leaf = location(1, (line[:2] * leaf_lines)[:leaf_lines])
+    return pack(b"".join([
+        *(field(STRING_TABLE, text) for text in (b"", b"samples", b"count", name)),
+        field(SAMPLE_TYPE, field(1, 1) + field(2, 2)), field(FUNCTION, field(1, 1) + field(2, 3) + field(5, 1)), leaf,
+        *(location(i, [line[i]]) for i in range(2, callers + 2)),
+        *(field(SAMPLE, field(LOCATION_ID, varint(1) + varint(i)) + field(VALUE, b"\1")) for i in range(2, callers + 2))]))
+
+
+def inlined_frames():
+    """What it takes to build the edges grows with the product of both."""
+    return edges_profile(b"main.f", 20_000, 20_000)
+
+
+def long_names():
+    """Every edge names a function whose name is long."""
+    return edges_profile(b"\x1b" * 1_000_000, 1, 90)
+
+
 @functools.cache
 def bombs():
     """Name -> file content."""
@@ -58,6 +82,7 @@ def bombs():
         "huge declared string": profile(claim(STRING_TABLE, (1 << 63) - 1)),
         "huge declared sample": pack(profile(claim(SAMPLE, 1 << 40), claim(LOCATION_ID, 1 << 39))),
         "billions of packed ids": profile(claim(SAMPLE, 8 << 30), claim(LOCATION_ID, 4 << 30), b"\1" * 1000),
+        "many sample types": pack(profile(field(SAMPLE_TYPE, b"") * 30_000)),
         "nested": profile(nested(20_000)),
     }
     assert all(len(content) < MILLION for content in found.values())
