@@ -84,6 +84,11 @@ def test_values(tool, arguments, message):
 
 
 @pytest.mark.parametrize("tool", ARGUMENTS)
+def test_unknown_options(tool):
+    assert_usage_error(tool, run(tool, *ARGUMENTS[tool], "--bogus=user:secret@host"), "unknown option --bogus")
+
+
+@pytest.mark.parametrize("tool", ARGUMENTS)
 @pytest.mark.parametrize("option", ["--help", "--version"])
 def test_help_and_version(tool, option):
     shown = run(tool, option)

@@ -21,6 +21,7 @@ def merge(paths, output, *options):
 def assert_agrees(paths, directory):
     ours = peer.View(peer.parse(merge(paths, directory / "ours.pprof")))
     theirs = peer.View(peer.merge_with_peer(paths, directory))
+    assert ours.distinct()
     assert ours.samples() == theirs.samples()
     assert ours.header() == theirs.header()
     assert ours.used_mappings() == theirs.used_mappings()
@@ -180,6 +181,7 @@ def test_generated_profiles(tmp_path, seed):
         paths[-1].write_bytes(Generator(f"{seed} {i}", values).generate(columns).SerializeToString())
     ours = peer.View(peer.parse(merge(paths, tmp_path / "ours.pprof")))
     theirs = peer.View(peer.merge_with_peer(paths, tmp_path))
+    assert ours.distinct()
     assert ours.samples() == theirs.samples()
     # The peer's default sample type depends on which input lost a column.
     assert {**ours.header(), "default": b""} == {**theirs.header(), "default": b""}

@@ -104,6 +104,12 @@ class View:
                 sums[stack, labels, kind] += value
         return {key: value for key, value in sums.items() if value}
 
+    def distinct(self):
+        """Whether every stack with its labels stands there once, empty labels told apart."""
+        keys = [(tuple(sample.location_id), tuple(label.SerializeToString() for label in sample.label))
+                for sample in self.message.sample]
+        return len(set(keys)) == len(keys)
+
     def header(self):
         """Without provenance, which is ours alone, and doc_url, which the peer of Go 1.23 drops."""
         message, text = self.message, self.text

@@ -30,6 +30,12 @@ TEST_CASE("a port alone is one of this machine only if it is written as Go does"
     CHECK(make_target("6060", std::nullopt).error().remedy == "for this machine write localhost:6060");
 }
 
+TEST_CASE("a scheme without its slashes is no host") {
+    CHECK(request_to("http:/u:secret@h:1") == "error: not an http or https URL");
+    CHECK(make_target("http:/u:secret@h:1", std::nullopt).error().input == "***@h:1");
+    CHECK(request_to("https:h") == "error: not an http or https URL");
+}
+
 TEST_CASE("a path is kept") {
     CHECK(request_to("localhost:6060/admin/profile") == "http://localhost:6060/admin/profile?seconds=30");
     CHECK(request_to("http://h/p?token=x#top", seconds(5)) == "http://h/p?token=x&seconds=5");

@@ -85,6 +85,24 @@ TEST_CASE("A profile's provenance is its comment's, or its own duration") {
     CHECK(input_summary(raw) == InputSummary{});
 }
 
+TEST_CASE("Provenance that does not fit the profile's duration makes the durations unknown") {
+    RawProfile raw;
+    raw.strings = {"", "pgoprof/1 inputs=2 failed=0 duration=10..20 scaled=0",
+                   "pgoprof/1 inputs=9223372036854775807 failed=0 duration=10..20 scaled=0"};
+    raw.comments = {1};
+    for (const std::int64_t fits : {20, 30, 40}) {
+        raw.duration_nanos = fits;
+        CHECK(input_summary(raw).shortest_nanos == 10);
+    }
+    for (const std::int64_t misfits : {0, 19, 41}) {
+        raw.duration_nanos = misfits;
+        CHECK(input_summary(raw) == InputSummary{.inputs = 2, .shortest_nanos = 0, .longest_nanos = 20});
+    }
+    raw.comments = {2};
+    raw.duration_nanos = 30;
+    CHECK(input_summary(raw).shortest_nanos == 0);
+}
+
 TEST_CASE("Durations are described for people") {
     CHECK(describe_duration({.shortest_nanos = 30 * kSecond, .longest_nanos = 30 * kSecond}) == "30s");
     CHECK(describe_duration({}) == "no duration");
