@@ -28,7 +28,7 @@ std::optional<Number> parse_number(std::string_view text) {
 /// An option whose text `parse` turns into an optional value for `set`; `what` is how a good one reads.
 template <typename Parse, typename Set>
 CLI::Option* add_parsed_option(CLI::App& app, const std::string& name, const std::string& what, const std::string& help,
-                               Parse parse, Set set) {
+                               const Parse& parse, const Set& set) {
     const auto take = [name, what, parse, set](const std::string& text) {
         const auto value = parse(text);
         if (!value) refuse(name, what);

@@ -47,7 +47,7 @@ Result<> refuse_empty_values(std::span<char*> arguments) {
 
 /// What was wrong with the arguments, in our words where CLI11's are about its insides, or would repeat a secret.
 std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
-    const std::string text = error.what();
+    std::string text = error.what();
     if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr) {
         const std::string option = text.substr(0, text.find(':'));
         return option + (text.ends_with("missing") ? " needs a value" : " is given more than once");
