@@ -117,10 +117,7 @@ std::string describe(const Error& error) {
     std::string text;
     if (!error.input.empty()) text += escape_line(error.input) + ": ";
     text += escape_line(error.message);
-    if (error.offset) {
-        const bool inflated = error.offset->space == OffsetSpace::inflated;
-        text += fmt::format(" ({}offset {})", inflated ? "inflated " : "", error.offset->value);
-    }
+    if (error.offset) text += " (" + format_offset(*error.offset) + ")";
     return text;
 }
 

@@ -9,15 +9,6 @@ from pgoprof_testing.verdicts import tool
 CLEAN = [(["main.leaf", "main.caller", "main.main"], 5)]
 
 
-@pytest.fixture
-def write(tmp_path):
-    def write(content, name="cpu.pprof"):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.SerializeToString())
-        return path
-    return write
-
-
 def rules(path):
     document = json.loads(tool("pgo-lint", "--format", "json", path).stdout)
     return {finding["rule"]: finding["message"] for finding in document["files"][0]["findings"]}

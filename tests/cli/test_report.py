@@ -8,15 +8,6 @@ from pgoprof_testing import profiles
 from pgoprof_testing.verdicts import HEADER_ONLY, tool
 
 
-@pytest.fixture
-def write(tmp_path):
-    def write(content, name="cpu.pprof"):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.SerializeToString())
-        return path
-    return write
-
-
 def thirty_edges():
     # Weights 1000, 990, ...; the last ones are beyond 99% of the total.
     return profiles.from_stacks([([f"main.f{i:02}", "main.main"], 1000 - 10 * i if i < 25 else 1) for i in range(30)])

@@ -33,11 +33,6 @@ public:
         return id;
     }
 
-    void clear() {
-        slots_.clear();
-        count_ = 0;
-    }
-
 private:
     static constexpr std::uint32_t kFree = 0xffffffff;
 

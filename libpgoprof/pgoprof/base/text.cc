@@ -68,6 +68,10 @@ std::string escape_line(std::string_view text) {
     return escaped;
 }
 
+std::string format_offset(const Offset& offset) {
+    return fmt::format("{}offset {}", offset.space == OffsetSpace::inflated ? "inflated " : "", offset.value);
+}
+
 std::string format_duration(std::int64_t nanos) {
     const double seconds = static_cast<double>(nanos) / 1e9;
     if (nanos == 0) return "0s";

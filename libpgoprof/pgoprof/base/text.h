@@ -5,12 +5,17 @@
 #include <string>
 #include <string_view>
 
+#include "pgoprof/base/error.h"
+
 namespace pgoprof {
 
 /// `text` fit for one line of a terminal or log: control characters (C0, DEL, C1) and bytes that are not valid UTF-8
 /// become \xNN, a backslash becomes \\, as do the Unicode bidirectional controls and line separators (\u202e).
 /// Printable UTF-8 passes.
 std::string escape_line(std::string_view text);
+
+/// "offset 12", or "inflated offset 12" where it counts inflated bytes.
+std::string format_offset(const Offset& offset);
 
 /// Nanoseconds as people write them: "30.1s", "450ms", "0s".
 std::string format_duration(std::int64_t nanos);

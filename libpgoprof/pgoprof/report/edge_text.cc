@@ -6,7 +6,6 @@
 #include "pgoprof/base/checked.h"
 #include "pgoprof/base/text.h"
 #include "pgoprof/report/edge_report.h"
-#include "pgoprof/report/shares.h"
 
 namespace pgoprof {
 namespace {
@@ -47,8 +46,8 @@ std::string edges_text(const EdgeReport& report) {
         const CallEdge& edge = profile.edges[i];
         sum = add_wrapping(sum, edge.weight);
         fmt::format_to(std::back_inserter(text), "{:>6} {:>14} {:>7.3f}% {:>7.3f}%  {:<4}  {}\n{:>49} {}\n", i + 1,
-                       edge.weight, detail::percent(edge.weight, profile.total_weight),
-                       detail::percent(sum, profile.total_weight), i < report.hot.edge_count ? "hot" : "-",
+                       edge.weight, weight_in_percent(edge.weight, profile.total_weight),
+                       weight_in_percent(sum, profile.total_weight), i < report.hot.edge_count ? "hot" : "-",
                        call_site(profile, edge), "->", escape_line(profile.names[edge.callee]));
     }
     if (shown < profile.edges.size()) {

@@ -6,7 +6,6 @@
 #include "pgoprof/base/text.h"
 #include "pgoprof/report/edge_report.h"
 #include "pgoprof/report/lint_report.h"
-#include "pgoprof/report/shares.h"
 
 namespace pgoprof {
 namespace {
@@ -46,8 +45,8 @@ Json edge_json(const EdgeReport& report, std::size_t i, std::int64_t sum) {
     return {
         {"rank", i + 1},
         {"weight", edge.weight},
-        {"percent", detail::percent(edge.weight, profile.total_weight)},
-        {"cumulative_percent", detail::percent(sum, profile.total_weight)},
+        {"percent", weight_in_percent(edge.weight, profile.total_weight)},
+        {"cumulative_percent", weight_in_percent(sum, profile.total_weight)},
         {"hot", i < report.hot.edge_count},
         {"caller", escape_line(profile.names[edge.caller])},
         {"call_site_offset", edge.call_site_offset},

@@ -15,10 +15,7 @@ std::string counted(std::uint64_t number, std::string_view noun) {
 /// " (inflated offset 12; 3 more like this)", as far as it applies.
 std::string details(const Finding& finding) {
     std::string text;
-    if (finding.offset) {
-        const bool inflated = finding.offset->space == OffsetSpace::inflated;
-        text = fmt::format("{}offset {}", inflated ? "inflated " : "", finding.offset->value);
-    }
+    if (finding.offset) text = format_offset(*finding.offset);
     if (finding.more > 0) text += fmt::format("{}{} more like this", text.empty() ? "" : "; ", finding.more);
     return text.empty() ? text : fmt::format(" ({})", text);
 }
