@@ -44,9 +44,13 @@ private:
 /// Folds the records of one input after the other into the tables.
 class Folder {
 public:
-    void fold(const RawProfile& raw, std::span<const ColumnSource> sources, std::string_view name, Folded& into);
+    explicit Folder(std::optional<std::vector<std::string>> kept_labels) : kept_labels_(std::move(kept_labels)) {}
+
+    void fold(const RawProfile& raw, std::span<const ColumnSource> sources, std::int64_t factor, std::string_view name,
+              Folded& into);
 
 private:
+    bool keeps(const RawLabel& label) const;
     void begin_input();
     void fold_mappings();
     void fold_sample(std::size_t i);
@@ -62,9 +66,12 @@ private:
     void set_overflow(Column& column, std::string_view sum, SampleId sample) const;
     std::string leaf_name(SampleId sample) const;
 
+    std::optional<std::vector<std::string>> kept_labels_;
+
     // The input at hand, and where it goes.
     const RawProfile* raw_ = nullptr;
     std::span<const ColumnSource> sources_;
+    std::int64_t factor_ = 1;
     std::string_view name_;
     Folded* into_ = nullptr;
 
@@ -83,9 +90,11 @@ private:
     std::vector<Label> labels_;
 };
 
-void Folder::fold(const RawProfile& raw, std::span<const ColumnSource> sources, std::string_view name, Folded& into) {
+void Folder::fold(const RawProfile& raw, std::span<const ColumnSource> sources, std::int64_t factor,
+                  std::string_view name, Folded& into) {
     raw_ = &raw;
     sources_ = sources;
+    factor_ = factor;
     name_ = name;
     into_ = &into;
     begin_input();
@@ -138,9 +147,11 @@ void Folder::add_values(SampleId sample) {
     if (sample.value == into_->values.rows()) into_->values.append_zeros();
     const auto sums = into_->values.row(sample.value);
     for (std::size_t c = 0; c < sums.size(); ++c) {
-        const auto scaled = multiply_checked(values_[c], sources_[c].factor);
-        if (scaled && add_checked(sums[c], *scaled)) continue;
-        set_overflow(into_->columns[c], fmt::format("{} + {} * {}", sums[c], values_[c], sources_[c].factor), sample);
+        const auto converted = multiply_checked(values_[c], sources_[c].factor);
+        const auto counted = converted ? multiply_checked(*converted, factor_) : std::nullopt;
+        if (counted && add_checked(sums[c], *counted)) continue;
+        const auto sum = fmt::format("{} + {} * {} * {}", sums[c], values_[c], sources_[c].factor, factor_);
+        set_overflow(into_->columns[c], sum, sample);
     }
 }
 
@@ -207,6 +218,7 @@ LabelSetId Folder::label_set(std::span<const RawLabel> labels) {
     if (labels.empty()) return {};
     labels_.clear();
     for (const RawLabel& label : labels) {
+        if (!keeps(label)) continue;
         labels_.push_back(
             {.key = string(label.key), .str = string(label.str), .num = label.num, .num_unit = string(label.num_unit)});
     }
@@ -214,6 +226,10 @@ LabelSetId Folder::label_set(std::span<const RawLabel> labels) {
         return std::tuple(into_->tables.strings[label.key], label.str == StringId{});
     });
     return into_->tables.intern_labels(labels_);
+}
+
+bool Folder::keeps(const RawLabel& label) const {
+    return !kept_labels_ || std::ranges::find(*kept_labels_, raw_->string(label.key)) != kept_labels_->end();
 }
 
 void Folder::set_overflow(Column& column, std::string_view sum, SampleId sample) const {
@@ -247,6 +263,8 @@ Result<> refuse_negative(const RawProfile& raw) {
 }  // namespace
 
 struct Merger::State {
+    explicit State(MergeOptions chosen) : options(std::move(chosen)), folder(options.kept_labels) {}
+
     MergeOptions options;
     Folded folded;
     Folder folder;
@@ -266,12 +284,12 @@ void Merger::State::note_dropped(const RawProfile& raw, const std::vector<Column
     for (const RawValueType& type : raw.sample_types) note(raw.string(type.type));
 }
 
-Merger::Merger(MergeOptions options) : state_(std::make_unique<State>()) { state_->options = options; }
+Merger::Merger(MergeOptions options) : state_(std::make_unique<State>(std::move(options))) {}
 Merger::~Merger() = default;
 Merger::Merger(Merger&&) noexcept = default;
 Merger& Merger::operator=(Merger&&) noexcept = default;
 
-Result<> Merger::add(const RawProfile& raw, std::string_view name) {
+Result<> Merger::add(const RawProfile& raw, std::string_view name, std::int64_t factor) {
     Folded& folded = state_->folded;
     const bool first = !folded.header.summary;
     if (state_->options.negative_values == NegativeValues::refuse) {
@@ -288,7 +306,7 @@ Result<> Merger::add(const RawProfile& raw, std::string_view name) {
     for (Column& column : folded.columns) {
         if (column.fault && column.fault->input.empty()) column.fault->input = name;
     }
-    state_->folder.fold(raw, plan->sources, name, folded);
+    state_->folder.fold(raw, plan->sources, factor, name, folded);
     return {};
 }
 

@@ -1,10 +1,13 @@
 // Merging profiles: exact, order-independent, associative.
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "pgoprof/base/result.h"
 #include "pgoprof/model/input_summary.h"
@@ -20,6 +23,7 @@ enum class NegativeValues : std::uint8_t {
 
 struct MergeOptions {
     NegativeValues negative_values = NegativeValues::refuse;
+    std::optional<std::vector<std::string>> kept_labels = std::nullopt;  ///< keys of the labels to keep; none: all
 };
 
 /// Folds profiles into one. The result does not depend on the order of `add` calls, nor on whether an input is itself
@@ -32,10 +36,10 @@ public:
     Merger(Merger&&) noexcept;
     Merger& operator=(Merger&&) noexcept;
 
-    /// `raw` must have passed check_invariants; nothing of it is kept by reference. `name` is for messages. Errors:
-    /// negative values, period types that cannot be reconciled, no common sample type, overflow of the duration; after
-    /// one, the merger is as before.
-    Result<> add(const RawProfile& raw, std::string_view name = {});
+    /// `raw` must have passed check_invariants; nothing of it is kept by reference. Every value counts `factor` times,
+    /// which is at least 1. `name` is for messages. Errors: negative values, period types that cannot be reconciled, no
+    /// common sample type, overflow of the duration; after one, the merger is as before.
+    Result<> add(const RawProfile& raw, std::string_view name = {}, std::int64_t factor = 1);
 
     /// What has been folded in so far. At least one input must have been added.
     const InputSummary& summary() const;

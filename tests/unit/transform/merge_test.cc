@@ -473,6 +473,43 @@ TEST_CASE("Labels are part of a sample; order matters only within a key, and not
     CHECK(merged.string_table(static_cast<int>(doubled->label(2).str())) == "x");
 }
 
+TEST_CASE("Only the labels with the given keys are kept, and samples that differed in others become one") {
+    Message message;
+    message.cpu().location(1, 0, 1, "f");
+    message.sample({1}, {1, 1}).label("user", "a").label("route", "/");
+    message.sample({1}, {2, 2}).label("user", "b").label("route", "/");
+    const auto label_keys = [&](std::vector<std::string> kept) {
+        const auto merged = parsed(merge({message.bytes()}, {.kept_labels = std::move(kept)}));
+        REQUIRE(merged.sample_size() == 1);
+        CHECK(merged.sample(0).value(0) == 3);
+        std::vector<std::string> keys;
+        for (const auto& label : merged.sample(0).label()) {
+            keys.push_back(merged.string_table(static_cast<int>(label.key())));
+        }
+        return keys;
+    };
+    CHECK(label_keys({"route", "unknown"}) == std::vector<std::string>{"route"});
+    CHECK(label_keys({}).empty());
+}
+
+TEST_CASE("An input with a factor counts as many times") {
+    Merger merger;
+    Message one = cpu_profile(1, 10);
+    Message other = cpu_profile(5, 50);
+    REQUIRE(merger.add(*Raw(one.bytes()), "one", 100));
+    REQUIRE(merger.add(*Raw(other.bytes()), "other"));
+    const auto merged = std::move(merger).finish();
+    REQUIRE(merged);
+    CHECK(std::ranges::equal(merged->sample_values(0), std::vector<std::int64_t>{105, 1050}));
+
+    Merger overflowing;
+    REQUIRE(overflowing.add(*Raw(cpu_profile(1, 3).bytes()), "x", kMax / 2));
+    const auto overflow = std::move(overflowing).finish();
+    REQUIRE_FALSE(overflow);
+    CHECK(overflow.error().message ==
+          "cpu/nanoseconds of a sample in main.work: 0 + 3 * 1 * 4611686018427387903 does not fit in 64 bits");
+}
+
 TEST_CASE("Provenance of inputs becomes one comment") {
     Message original = cpu_profile(1, 1);
     original->set_duration_nanos(30);
