@@ -99,8 +99,13 @@ private:
         }
         const auto merged = std::move(merger_).finish();
         if (!merged) return console_.error(merged.error());
-        if (merged->sample_count() == 0) console_.warning("the inputs have no samples: Go ignores such a profile");
-        const auto written = write_binary(options_.output, gzip(encode_pprof(*merged).view()).view());
+        if (merged->sample_count == 0) console_.warning("the inputs have no samples: Go ignores such a profile");
+        Buffer encoded;
+        (void)encode_pprof(*merged, [&](ByteView bytes) {
+            encoded.append(bytes);
+            return Result<>();
+        });
+        const auto written = write_binary(options_.output, gzip(encoded.view()).view());
         return written ? ExitCode::done : console_.error(written.error());
     }
 

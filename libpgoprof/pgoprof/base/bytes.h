@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -39,12 +41,14 @@ public:
 
     void clear() { size_ = 0; }
 
-    /// Keeps the bytes in use; the rest is uninitialised.
+    /// Keeps the bytes in use; the rest is uninitialised. A large block is moved by remapping its pages, not by copying
+    /// them, and of what is reserved only what is used takes memory.
     void reserve(std::size_t capacity) {
         if (capacity <= capacity_) return;
-        auto grown = std::make_unique_for_overwrite<std::byte[]>(capacity);
-        if (size_ != 0) std::memcpy(grown.get(), data_.get(), size_);
-        data_ = std::move(grown);
+        void* const grown = std::realloc(data_.get(), capacity);
+        if (grown == nullptr) throw std::bad_alloc();
+        [[maybe_unused]] auto* const moved = data_.release();
+        data_.reset(static_cast<std::byte*>(grown));
         capacity_ = capacity;
     }
 
@@ -69,7 +73,11 @@ private:
         std::swap(capacity_, other.capacity_);
     }
 
-    std::unique_ptr<std::byte[]> data_;
+    struct Free {
+        void operator()(std::byte* block) const { std::free(block); }
+    };
+
+    std::unique_ptr<std::byte[], Free> data_;
     std::size_t size_ = 0;
     std::size_t capacity_ = 0;
 };

@@ -1,8 +1,9 @@
-// The hash table behind all interning: from a hash to a dense id.
+// The hash table behind all interning: from a hash to an id.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace pgoprof {
@@ -13,16 +14,16 @@ constexpr std::uint64_t hash_mix(std::uint64_t hash, std::uint64_t word) {
     return hash ^ (hash >> 32);
 }
 
-/// Open addressing over ids of records that live elsewhere, in a table with dense ids. The index never sees the
+/// Open addressing over ids of records that live elsewhere. The index never sees the
 /// records: callers compare them.
 class HashIndex {
 public:
     /// The id for which `equal(id)` holds among those inserted under `hash`; if there is none, inserts and returns
-    /// `insert()`, which must give the next dense id.
+    /// `insert()`, which must give a new id, any but 2^32 - 1.
     template <typename Equal, typename Insert>
     std::uint32_t find_or_insert(std::uint64_t hash, Equal&& equal, Insert&& insert) {
-        if ((count_ + 1) * 2 > slots_.size()) grow();  // at most half full, so that probing stays short
-        const auto tag = static_cast<std::uint32_t>(hash >> 32);
+        if ((count_ + 1) * 4 > slots_.size() * 3) grow();  // at most three quarters full, so that probing stays short
+        const std::uint32_t tag = tag_of(hash);
         std::size_t slot = home(tag);
         for (; slots_[slot].id != kFree; slot = (slot + 1) & mask()) {
             if (slots_[slot].tag == tag && equal(slots_[slot].id)) return slots_[slot].id;
@@ -33,6 +34,22 @@ public:
         return id;
     }
 
+    // Tables larger than the cache cost a miss for the slot and one for the record. Whoever has many look-ups to do
+    // starts these misses early.
+
+    /// Starts to load the slot of `hash`.
+    void prefetch(std::uint64_t hash) const {
+        if (!slots_.empty()) __builtin_prefetch(&slots_[home(tag_of(hash))]);
+    }
+
+    /// The id in the slot of `hash`, if its record is likely to be the one looked for.
+    std::optional<std::uint32_t> likely_id(std::uint64_t hash) const {
+        if (slots_.empty()) return std::nullopt;
+        const Slot& slot = slots_[home(tag_of(hash))];
+        if (slot.id == kFree || slot.tag != tag_of(hash)) return std::nullopt;
+        return slot.id;
+    }
+
 private:
     static constexpr std::uint32_t kFree = 0xffffffff;
 
@@ -41,6 +58,7 @@ private:
         std::uint32_t id = kFree;
     };
 
+    static std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32); }
     std::size_t mask() const { return slots_.size() - 1; }
     std::size_t home(std::uint32_t tag) const { return tag & mask(); }
 

@@ -99,11 +99,11 @@ void encode_label(WireWriter& out, const Label& label) {
     });
 }
 
-void encode_sample(WireWriter& out, const Profile& profile, std::size_t i) {
+void encode_sample(WireWriter& out, const SampleView& sample) {
     out.message(2, [&] {
-        out.packed(1, profile.sample_stack(i), [](LocationId id) { return wire_id(id); });
-        out.packed(2, profile.sample_values(i), [](std::int64_t v) { return static_cast<std::uint64_t>(v); });
-        for (const Label& label : profile.sample_labels(i)) encode_label(out, label);
+        out.packed(1, sample.stack, [](LocationId id) { return wire_id(id); });
+        out.packed(2, sample.values, [](std::int64_t v) { return static_cast<std::uint64_t>(v); });
+        for (const Label& label : sample.labels) encode_label(out, label);
     });
 }
 
@@ -148,13 +148,8 @@ void encode_function(WireWriter& out, const Function& function, std::uint64_t id
     });
 }
 
-}  // namespace
-
-Buffer encode_pprof(const Profile& profile) {
-    Buffer buffer;
-    WireWriter out(buffer);
-    for (const ValueType& type : profile.sample_types) encode_value_type(out, 1, type);
-    for (std::size_t i = 0; i < profile.sample_count(); ++i) encode_sample(out, profile, i);
+/// What comes after the samples.
+void encode_tables(WireWriter& out, const Profile& profile) {
     std::uint64_t id = 0;
     for (const Mapping& mapping : profile.mappings) encode_mapping(out, mapping, ++id);
     id = 0;
@@ -171,7 +166,41 @@ Buffer encode_pprof(const Profile& profile) {
     out.packed(13, profile.comments, [](StringId comment) { return std::uint64_t{comment.value}; });
     out.string(14, profile.default_sample_type);
     out.string(15, profile.doc_url);
+}
+
+}  // namespace
+
+Buffer encode_pprof(const Profile& profile) {
+    Buffer buffer;
+    WireWriter out(buffer);
+    for (const ValueType& type : profile.sample_types) encode_value_type(out, 1, type);
+    for (std::size_t i = 0; i < profile.sample_count(); ++i) {
+        encode_sample(out, {profile.sample_stack(i), profile.sample_values(i), profile.sample_labels(i)});
+    }
+    encode_tables(out, profile);
     return buffer;
+}
+
+Result<> encode_pprof(const StreamedProfile& profile, const WriteBytes& write) {
+    constexpr std::size_t kPiece = 64 * kKiB;
+    Buffer buffer;
+    WireWriter out(buffer);
+    Result<> written;
+    const auto hand_over = [&] {
+        written = write(buffer.view());
+        buffer.clear();
+        return written.has_value();
+    };
+
+    for (const ValueType& type : profile.head.sample_types) encode_value_type(out, 1, type);
+    profile.visit_samples([&](const SampleView& sample) {
+        encode_sample(out, sample);
+        return buffer.size() < kPiece || hand_over();
+    });
+    if (!written) return written;
+    encode_tables(out, profile.head);
+    hand_over();
+    return written;
 }
 
 }  // namespace pgoprof

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <span>
@@ -130,6 +131,23 @@ private:
     std::vector<LocationId> stacks_;
     std::vector<std::int64_t> values_;
     std::vector<Label> labels_;
+};
+
+/// One sample, wherever it is kept.
+struct SampleView {
+    std::span<const LocationId> stack;  ///< leaf first
+    std::span<const std::int64_t> values;
+    std::span<const Label> labels;
+};
+
+/// False ends the visits.
+using VisitSample = std::function<bool(const SampleView& sample)>;
+
+/// A profile whose samples are visited, in their order, where they are kept: a second copy of millions would not fit.
+struct StreamedProfile {
+    Profile head;  ///< everything but samples
+    std::size_t sample_count = 0;
+    std::function<void(const VisitSample&)> visit_samples;
 };
 
 }  // namespace pgoprof

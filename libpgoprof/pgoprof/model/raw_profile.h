@@ -105,6 +105,10 @@ public:
     std::span<const std::uint64_t> sample_locations(std::size_t i) const {
         return between(location_ids, sample_begins[i].locations_begin, sample_begins[i + 1].locations_begin);
     }
+    /// Of all samples from `begin` to before `end`.
+    std::span<const std::uint64_t> sample_locations(std::size_t begin, std::size_t end) const {
+        return between(location_ids, sample_begins[begin].locations_begin, sample_begins[end].locations_begin);
+    }
     std::span<const std::int64_t> sample_values(std::size_t i) const {
         return between(values, sample_begins[i].values_begin, sample_begins[i + 1].values_begin);
     }

@@ -49,7 +49,7 @@ public:
 
     /// The canonical result: tables in an order that depends on their contents only. At least one input must have been
     /// added. Errors: PGO126 if a sum does not fit in 64 bits; a common sample type whose units do not convert.
-    Result<Profile> finish() &&;
+    Result<StreamedProfile> finish() &&;
 
 private:
     struct State;

@@ -17,7 +17,9 @@ ColumnPlan own_columns(const RawProfile& raw) {
     for (std::uint32_t i = 0; i < raw.sample_types.size(); ++i) {
         const std::string_view type = raw.string(raw.sample_types[i].type);
         if (std::ranges::find(plan.columns, type, &Column::type) != plan.columns.end()) continue;
-        plan.columns.push_back({.type = std::string(type), .unit = std::string(raw.string(raw.sample_types[i].unit))});
+        plan.columns.push_back({.type = std::string(type),
+                                .unit = std::string(raw.string(raw.sample_types[i].unit)),
+                                .slot = static_cast<std::uint32_t>(plan.columns.size())});
         plan.sources.push_back({.position = i});
         plan.rescale.push_back(1);
     }
@@ -30,8 +32,8 @@ std::string list_types(const std::vector<Column>& columns) {
     return text;
 }
 
-/// Adds what has become of `before`'s column number `position` now that an input has it as `own`, at `source`.
-void join(ColumnPlan& plan, Column column, std::uint32_t position, const Column& own, ColumnSource source) {
+/// Adds what has become of `column` now that an input has it as `own`, at `source`.
+void join(ColumnPlan& plan, Column column, const Column& own, ColumnSource source) {
     std::int64_t rescale = 1;
     if (const auto common = common_unit(column.unit, own.unit)) {
         column.unit = std::string(common->unit);
@@ -42,7 +44,6 @@ void join(ColumnPlan& plan, Column column, std::uint32_t position, const Column&
                                                     column.unit, own.unit)};
     }
     plan.columns.push_back(std::move(column));
-    plan.survivors.push_back(position);
     plan.rescale.push_back(rescale);
     plan.sources.push_back(source);
 }
@@ -55,12 +56,11 @@ Result<ColumnPlan> plan_columns(const std::vector<Column>* before, const RawProf
     if (before == nullptr) return own;
 
     ColumnPlan plan;
-    for (std::uint32_t i = 0; i < before->size(); ++i) {
-        const Column& column = (*before)[i];
+    for (const Column& column : *before) {
         const auto found = std::ranges::find(own.columns, column.type, &Column::type);
         if (found == own.columns.end()) continue;
         const auto position = static_cast<std::size_t>(found - own.columns.begin());
-        join(plan, column, i, *found, own.sources[position]);
+        join(plan, column, *found, own.sources[position]);
     }
     if (plan.columns.empty()) {
         return fail(ErrorCode::invalid_content,
@@ -70,25 +70,20 @@ Result<ColumnPlan> plan_columns(const std::vector<Column>* before, const RawProf
     return plan;
 }
 
-void ValueTable::apply(ColumnPlan& plan) {
-    const bool unchanged = plan.columns.size() == columns_ &&
-                           std::ranges::all_of(plan.rescale, [](std::int64_t factor) { return factor == 1; });
-    if (unchanged) return;
-    const std::size_t row_count = rows();
-    std::size_t out = 0;  // never overtakes what is still to be read
-    for (std::size_t r = 0; r < row_count; ++r) {
-        for (std::size_t c = 0; c < plan.columns.size(); ++c) {
-            const std::int64_t value = values_[r * columns_ + plan.survivors[c]];
+void rescale(SampleStore& samples, ColumnPlan& plan) {
+    for (std::size_t c = 0; c < plan.columns.size(); ++c) {
+        if (plan.rescale[c] == 1) continue;
+        Column& column = plan.columns[c];
+        samples.for_each([&](SampleId sample) {
+            std::int64_t& value = samples.values(sample)[column.slot];
             const auto scaled = multiply_checked(value, plan.rescale[c]);
-            if (!scaled && !plan.columns[c].fault) {
-                plan.columns[c].fault = overflow_error(fmt::format(
-                    "{}: {} * {} does not fit in 64 bits", type_and_unit(plan.columns[c]), value, plan.rescale[c]));
+            if (!scaled && !column.fault) {
+                column.fault = overflow_error(
+                    fmt::format("{}: {} * {} does not fit in 64 bits", type_and_unit(column), value, plan.rescale[c]));
             }
-            values_[out++] = scaled.value_or(0);
-        }
+            value = scaled.value_or(0);
+        });
     }
-    columns_ = plan.columns.size();
-    values_.resize(out);
 }
 
 std::string type_and_unit(const Column& column) { return column.type + "/" + column.unit; }

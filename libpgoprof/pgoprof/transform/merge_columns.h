@@ -9,6 +9,7 @@
 
 #include "pgoprof/base/result.h"
 #include "pgoprof/model/raw_profile.h"
+#include "pgoprof/transform/merge_samples.h"
 
 namespace pgoprof::merging {
 
@@ -16,6 +17,7 @@ namespace pgoprof::merging {
 struct Column {
     std::string type;
     std::string unit;
+    std::uint32_t slot = 0;  ///< where samples keep its sums; columns only become fewer, and the others keep theirs
 
     /// Why its sums are wrong: an overflow, or units that do not convert. It ends the merge only if the column is still
     /// there at the end, so that the verdict does not depend on the order of the inputs.
@@ -30,33 +32,17 @@ struct ColumnSource {
 
 /// How an input and what was folded before it come to common columns.
 struct ColumnPlan {
-    std::vector<Column> columns;           ///< afterwards
-    std::vector<ColumnSource> sources;     ///< in the input, one per column
-    std::vector<std::uint32_t> survivors;  ///< positions of `columns` among the columns before; none at the first input
-    std::vector<std::int64_t> rescale;     ///< factors for the values folded before, one per column
+    std::vector<Column> columns;        ///< afterwards
+    std::vector<ColumnSource> sources;  ///< in the input, one per column
+    std::vector<std::int64_t> rescale;  ///< factors for the values folded before, one per column
 };
 
 /// Of sample types with the same name in one input, the first counts (as in google/pprof, CompatibilizeSampleTypes).
 /// `before` is null for the first input. An error if nothing is left in common.
 Result<ColumnPlan> plan_columns(const std::vector<Column>* before, const RawProfile& raw);
 
-/// Folded values, one row per sample, one element per column.
-class ValueTable {
-public:
-    explicit ValueTable(std::size_t columns) : columns_(columns) {}
-
-    std::size_t rows() const { return columns_ == 0 ? 0 : values_.size() / columns_; }
-    std::span<const std::int64_t> row(std::size_t i) const { return {values_.data() + i * columns_, columns_}; }
-    std::span<std::int64_t> row(std::size_t i) { return {values_.data() + i * columns_, columns_}; }
-    void append_zeros() { values_.resize(values_.size() + columns_); }
-
-    /// Brings the rows to `plan.columns`; overflows become faults there.
-    void apply(ColumnPlan& plan);
-
-private:
-    std::size_t columns_;
-    std::vector<std::int64_t> values_;
-};
+/// Brings the values folded before to `plan.columns`; overflows become faults there.
+void rescale(SampleStore& samples, ColumnPlan& plan);
 
 /// "cpu/nanoseconds"
 std::string type_and_unit(const Column& column);

@@ -1,9 +1,12 @@
 #include "pgoprof/transform/merge_output.h"
 
 #include <algorithm>
+#include <memory>
 #include <numeric>
 #include <tuple>
 #include <utility>
+
+#include "pgoprof/transform/merge_order.h"
 
 namespace pgoprof::merging {
 namespace {
@@ -35,9 +38,11 @@ Renumbering<AnyId> renumber(std::size_t count, const std::vector<std::uint32_t>&
 /// strings do.
 class Canonicalizer {
 public:
-    explicit Canonicalizer(Folded&& folded) : folded_(std::move(folded)), tables_(folded_.tables) {}
+    explicit Canonicalizer(Folded&& folded)
+        : folded_(std::move(folded)), tables_(folded_.tables), store_(folded_.samples) {}
 
-    Profile run() {
+    StreamedProfile run() {
+        store_.end_inserting();
         mark_used();
         write_strings();
         write_header();
@@ -45,8 +50,8 @@ public:
         write_mappings();
         write_locations();
         renumber_label_sets();
-        write_samples();
-        return std::move(out_);
+        order_samples();
+        return stream();
     }
 
 private:
@@ -60,16 +65,18 @@ private:
     void write_mappings();
     void write_locations();
     void renumber_label_sets();
-    void write_samples();
+    void order_samples();
+    StreamedProfile stream();
 
     void use(StringId string) { used_strings_[string.value] = true; }
     StringId renumbered(StringId old) const { return strings_[old.value]; }
 
     Folded folded_;
     Tables& tables_;
+    SampleStore& store_;
     Profile out_;
 
-    std::vector<std::uint32_t> samples_;  // the ones that are not all zero
+    std::vector<SampleId> samples_;  // the ones that are not all zero
     std::vector<bool> used_strings_;
     std::vector<bool> used_functions_;
     std::vector<bool> used_locations_;
@@ -87,12 +94,15 @@ void Canonicalizer::mark_used() {
     used_functions_.resize(tables_.functions.size());
     used_locations_.resize(tables_.locations.size());
     used_label_sets_.resize(tables_.label_sets.size());
-    for (std::uint32_t i = 0; i < tables_.samples.size(); ++i) {
-        if (std::ranges::all_of(folded_.values.row(i), [](std::int64_t value) { return value == 0; })) continue;
-        samples_.push_back(i);
-        used_label_sets_[tables_.samples[i].labels.value] = true;
-        for (const LocationId location : tables_.stack_of(tables_.samples[i])) used_locations_[location.value] = true;
-    }
+    samples_.reserve(store_.size());
+    std::as_const(store_).for_each([&](SampleId sample) {
+        const auto values = std::as_const(store_).values(sample);
+        if (std::ranges::all_of(folded_.columns, [&](const Column& column) { return values[column.slot] == 0; }))
+            return;
+        samples_.push_back(sample);
+        used_label_sets_[store_.labels(sample).value] = true;
+        for (const LocationId location : store_.stack(sample)) used_locations_[location.value] = true;
+    });
     for (std::uint32_t i = 0; i < tables_.locations.size(); ++i) {
         if (!used_locations_[i]) continue;
         for (const Line& line : tables_.lines_of(tables_.locations[i])) mark_function(line.function);
@@ -271,32 +281,41 @@ void Canonicalizer::renumber_label_sets() {
     label_sets_ = renumber<LabelSetId>(tables_.label_sets.size(), order);
 }
 
-/// By stack, root first: neighbours then share their callers, which compresses well.
-void Canonicalizer::write_samples() {
-    for (LocationId& location : tables_.stacks) location = locations_[location.value];
-    const auto less = [&](std::uint32_t a, std::uint32_t b) {
-        const auto first = tables_.stack_of(tables_.samples[a]);
-        const auto second = tables_.stack_of(tables_.samples[b]);
-        const auto order =
-            std::lexicographical_compare_three_way(first.rbegin(), first.rend(), second.rbegin(), second.rend());
-        if (order != 0) return order < 0;
-        return label_sets_[tables_.samples[a].labels.value] < label_sets_[tables_.samples[b].labels.value];
-    };
-    std::ranges::sort(samples_, less);
-
-    const auto columns = ordered_columns();
-    std::vector<std::int64_t> values(columns.size());
-    out_.reserve_samples(samples_.size(), tables_.stacks.size(), 0);
-    for (const std::uint32_t i : samples_) {
-        const auto row = folded_.values.row(i);
-        std::ranges::transform(columns, values.begin(), [&](std::uint32_t column) { return row[column]; });
-        const MergedSample& sample = tables_.samples[i];
-        out_.add_sample(tables_.stack_of(sample), values, tables_.labels_of(sample.labels));
+void Canonicalizer::order_samples() {
+    for (const SampleId sample : samples_) {
+        for (LocationId& location : store_.stack(sample)) location = locations_[location.value];
     }
+    sort_by_stack(store_, label_sets_, samples_);
+}
+
+StreamedProfile Canonicalizer::stream() {
+    struct Kept {
+        std::vector<SampleId> samples;
+        std::vector<std::uint32_t> slots;
+        SampleStore store;
+        Tables tables;
+    };
+    std::vector<std::uint32_t> slots;
+    for (const std::uint32_t i : ordered_columns()) slots.push_back(folded_.columns[i].slot);
+    const std::size_t count = samples_.size();
+    auto kept =
+        std::make_shared<const Kept>(std::move(samples_), std::move(slots), std::move(store_), std::move(tables_));
+    return {.head = std::move(out_), .sample_count = count, .visit_samples = [kept](const VisitSample& visit) {
+                constexpr std::size_t kAhead = 8;
+                std::vector<std::int64_t> values(kept->slots.size());
+                for (std::size_t i = 0; i < kept->samples.size(); ++i) {
+                    if (i + kAhead < kept->samples.size()) kept->store.prefetch(kept->samples[i + kAhead]);
+                    const SampleId sample = kept->samples[i];
+                    const auto sums = kept->store.values(sample);
+                    std::ranges::transform(kept->slots, values.begin(), [&](std::uint32_t slot) { return sums[slot]; });
+                    if (!visit({kept->store.stack(sample), values, kept->tables.labels_of(kept->store.labels(sample))}))
+                        return;
+                }
+            }};
 }
 
 }  // namespace
 
-Profile canonical_profile(Folded&& folded) { return Canonicalizer(std::move(folded)).run(); }
+StreamedProfile canonical_profile(Folded&& folded) { return Canonicalizer(std::move(folded)).run(); }
 
 }  // namespace pgoprof::merging

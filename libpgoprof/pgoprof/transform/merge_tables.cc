@@ -105,20 +105,6 @@ LabelSetId Tables::intern_labels(std::span<const Label> set) {
         hash, [&](std::uint32_t id) { return std::ranges::equal(labels_of({id}), set); }, insert)};
 }
 
-SampleId Tables::intern_sample(std::span<const LocationId> stack, LabelSetId set) {
-    std::uint64_t hash = hash_mix(kSeed, set.value);
-    for (const LocationId location : stack) hash = hash_mix(hash, location.value);
-    const auto equal = [&](std::uint32_t id) {
-        return samples[id].labels == set && std::ranges::equal(stack_of(samples[id]), stack);
-    };
-    const auto insert = [&] {
-        const std::uint64_t begin = stacks.size();
-        stacks.insert(stacks.end(), stack.begin(), stack.end());
-        return append(samples, {begin, static_cast<std::uint32_t>(stack.size()), set});
-    };
-    return {sample_index_.find_or_insert(hash, equal, insert)};
-}
-
 StringId Tables::smaller(StringId a, StringId b) const {
     if (a == StringId{}) return b;
     if (b == StringId{}) return a;

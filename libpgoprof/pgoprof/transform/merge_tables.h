@@ -7,6 +7,7 @@
 
 #include "pgoprof/base/hash_index.h"
 #include "pgoprof/model/profile.h"
+#include "pgoprof/transform/merge_samples.h"
 
 namespace pgoprof::merging {
 
@@ -31,22 +32,14 @@ struct MergedMapping {
     bool has_inline_frames = false;
 };
 
-using LabelSetId = Id<struct LabelSetTag>;
-using SampleId = Id<struct SampleTag>;
-
 /// A stretch of one of the flat arrays.
 struct Stretch {
     std::uint64_t begin = 0;
     std::uint32_t count = 0;
 };
 
-struct MergedSample {
-    std::uint64_t stack_begin = 0;
-    std::uint32_t stack_count = 0;
-    LabelSetId labels;
-};
-
-/// Interned records in flat arrays, each once. Grows with what is distinct; ids are in order of arrival.
+/// Everything but samples: interned records in flat arrays, each once. Grows with what is distinct; ids are in order of
+/// arrival.
 class Tables {
 public:
     Tables() { intern_labels({}); }
@@ -58,8 +51,6 @@ public:
     std::vector<Line> lines;
     std::vector<Stretch> label_sets;  ///< the first is the empty one
     std::vector<Label> labels;
-    std::vector<MergedSample> samples;
-    std::vector<LocationId> stacks;
 
     MappingId intern(const MergedMapping& mapping);
     FunctionId intern(const Function& function);
@@ -67,16 +58,12 @@ public:
     /// `location.lines_*` are not read: `location_lines` counts.
     LocationId intern(const Location& location, std::span<const Line> location_lines);
     LabelSetId intern_labels(std::span<const Label> set);
-    SampleId intern_sample(std::span<const LocationId> stack, LabelSetId set);
 
     std::span<const Line> lines_of(const Location& location) const {
         return {lines.data() + location.lines_begin, location.lines_count};
     }
     std::span<const Label> labels_of(LabelSetId set) const {
         return {labels.data() + label_sets[set.value].begin, label_sets[set.value].count};
-    }
-    std::span<const LocationId> stack_of(const MergedSample& sample) const {
-        return {stacks.data() + sample.stack_begin, sample.stack_count};
     }
 
     /// The bytewise smaller of two strings, of which an empty one counts as absent.
@@ -90,7 +77,6 @@ private:
     HashIndex function_index_;
     HashIndex location_index_;
     HashIndex label_index_;
-    HashIndex sample_index_;
 };
 
 }  // namespace pgoprof::merging
