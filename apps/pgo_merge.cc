@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
@@ -11,7 +12,6 @@
 #include "cli/tool.h"
 #include "pgoprof/base/gzip.h"
 #include "pgoprof/codec/pprof.h"
-#include "pgoprof/io/source.h"
 #include "pgoprof/load_all.h"
 #include "pgoprof/transform/durations.h"
 #include "pgoprof/transform/merge.h"
@@ -27,11 +27,13 @@ const ToolInfo kInfo{
     .examples =
         "  pgo-merge a.pprof b.pprof -o default.pgo\n"
         "  pgo-merge --durations=ignore captures/*.pprof -o merged.pprof\n"
-        "  cat a.pprof | pgo-merge - b.pprof -o merged.pprof\n",
+        "  cat a.pprof | pgo-merge - b.pprof -o merged.pprof\n"
+        "  producer-of-frames | pgo-merge --framed -o merged.pprof\n",
 };
 
 struct Options {
     std::vector<std::string> paths;
+    bool framed = false;
     std::string output = "-";
     Limits limits;
     std::uint64_t threads = std::max(1U, std::thread::hardware_concurrency());
@@ -41,7 +43,9 @@ struct Options {
 };
 
 void declare_options(CLI::App& app, Options& options) {
-    app.add_option("FILE", options.paths, "Profiles to merge; - is stdin")->required();
+    app.add_option("FILE", options.paths, "Profiles to merge; - is stdin");
+    app.add_flag("--framed", options.framed,
+                 "Read profiles from stdin instead, each after its length in bytes as a protobuf varint");
     add_output_option(app, options.output);
     add_choice_option(app, "--durations", options.durations, {"check", "ignore"},
                       "Refuse (check) or ignore differing durations and sampling periods");
@@ -61,24 +65,43 @@ public:
         : options_(options), console_(console), merger_(options.merge) {}
 
     ExitCode run() {
-        if (std::ranges::count(options_.paths, "-") > 1) {
-            return console_.error({.code = ErrorCode::usage, .message = "stdin (-) can be read only once"});
-        }
-        load_all(options_.paths, options_.limits, static_cast<unsigned>(options_.threads),
-                 [&](std::size_t i, Result<const RawProfile*> profile) { add(options_.paths[i], std::move(profile)); });
+        if (const auto sound = check_sources(); !sound) return console_.error(sound.error());
+        const auto source = open_source();
+        const auto loaded = load_all(*source, options_.limits, static_cast<unsigned>(options_.threads),
+                                     [&](const LoadedInput& input) { add(input, source->size()); });
         console_.end_progress();
+        if (!loaded) note_failure(loaded.error());
+        if (exit_ == ExitCode::done && seen_ == 0) {
+            note_failure({.message = "there is no profile on stdin", .input = "stdin"});
+        }
         if (exit_ == ExitCode::done) check_input_durations();
         if (exit_ != ExitCode::done) return exit_;
         return write();
     }
 
 private:
-    void add(const std::string& path, Result<const RawProfile*> profile) {
-        console_.progress(fmt::format("{} of {}", ++seen_, options_.paths.size()));
-        if (!profile) return note_failure(profile.error());
-        const std::string name = input_name(path);
-        if (const auto added = merger_.add(**profile, name); !added) return note_failure(added.error());
-        inputs_.push_back(input_duration(name, **profile));
+    /// No file is touched before the options are known to make sense.
+    Result<> check_sources() const {
+        const auto usage = [](std::string message) { return fail(ErrorCode::usage, std::move(message), "try --help"); };
+        if (options_.framed && !options_.paths.empty())
+            return usage("--framed reads stdin alone: no FILE can be given");
+        if (!options_.framed && options_.paths.empty()) return usage("nothing to merge: name a FILE");
+        if (std::ranges::count(options_.paths, "-") > 1) return usage("stdin (-) can be read only once");
+        return {};
+    }
+
+    std::unique_ptr<InputSource> open_source() const {
+        if (options_.framed) return std::make_unique<FrameSource>(options_.limits);
+        return std::make_unique<FileSource>(options_.paths, options_.limits);
+    }
+
+    void add(const LoadedInput& input, std::optional<std::size_t> total) {
+        ++seen_;
+        console_.progress(total ? fmt::format("{} of {}", seen_, *total) : fmt::format("{}", seen_));
+        if (!input.profile) return note_failure(input.profile.error());
+        const RawProfile& profile = **input.profile;
+        if (const auto added = merger_.add(profile, input.stored.name); !added) return note_failure(added.error());
+        inputs_.push_back(input_duration(input.stored.name, profile));
     }
 
     void note_failure(const Error& error) { exit_ = worst(exit_, console_.error(error)); }

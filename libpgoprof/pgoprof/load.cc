@@ -63,6 +63,20 @@ Error gzip_error(const GzipFailure& failure) {
     return to_error({from_gzip(failure.fault), {failure.offset, OffsetSpace::stored}, ""});
 }
 
+Result<const RawProfile*> require_profile(const Result<Loader::Content>& content, const Loader& loader,
+                                          const std::string& name) {
+    if (!content) return std::unexpected(content.error());
+    if (std::holds_alternative<const EdgeProfile*>(*content)) {
+        return fail_in(name, {.message = "already preprofiled: only its call edges are left",
+                              .remedy = "give the pprof profile that it was made from"});
+    }
+    if (loader.inflated_bytes() == 0) {
+        return fail_in(name, {.message = "the file is empty",
+                              .remedy = "a failed write or a shell's > leaves such files: collect it again"});
+    }
+    return std::get<const RawProfile*>(*content);
+}
+
 }  // namespace
 
 Loader::Loader(Limits limits, Validation validation) : limits_(limits), validation_(validation) {}
@@ -111,17 +125,11 @@ Result<Loader::Content> Loader::decode_profile(ByteView content, Budget& budget)
 }
 
 Result<const RawProfile*> load_profile(Loader& loader, const std::string& path) {
-    const auto content = loader.load(path);
-    if (!content) return std::unexpected(content.error());
-    if (std::holds_alternative<const EdgeProfile*>(*content)) {
-        return fail_in(input_name(path), {.message = "already preprofiled: only its call edges are left",
-                                          .remedy = "give the pprof profile that it was made from"});
-    }
-    if (loader.inflated_bytes() == 0)
-        return fail_in(input_name(path),
-                       {.message = "the file is empty",
-                        .remedy = "a failed write or a shell's > leaves such files: collect it again"});
-    return std::get<const RawProfile*>(*content);
+    return require_profile(loader.load(path), loader, input_name(path));
+}
+
+Result<const RawProfile*> load_profile_bytes(Loader& loader, ByteView stored, const std::string& name) {
+    return require_profile(loader.load_bytes(stored, name), loader, name);
 }
 
 }  // namespace pgoprof

@@ -53,4 +53,7 @@ private:
 /// `load` for tools that need a pprof profile: a preprofiled or an empty file is an error.
 Result<const RawProfile*> load_profile(Loader& loader, const std::string& path);
 
+/// The same from memory; see Loader::load_bytes.
+Result<const RawProfile*> load_profile_bytes(Loader& loader, ByteView stored, const std::string& name);
+
 }  // namespace pgoprof

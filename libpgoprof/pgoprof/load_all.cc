@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <deque>
 #include <exception>
+#include <limits>
 #include <mutex>
 #include <optional>
 #include <system_error>
@@ -15,15 +16,33 @@ namespace {
 
 constexpr std::size_t kLookAhead = 2;
 
-/// A ring of loaders: input i goes through slot i modulo their number. Workers take inputs in order and wait until the
+/// An input, and what decodes it. Made for reuse.
+class Slot {
+public:
+    explicit Slot(const Limits& limits) : loader_(limits) {}
+
+    StoredInput& input() { return input_; }
+
+    /// The profile refers to this slot.
+    LoadedInput load(InputSource& source) {
+        if (auto read = source.read(input_); !read) return {input_, fail_in(input_.name, std::move(read.error()))};
+        return {input_, load_profile_bytes(loader_, input_.bytes.view(), input_.name)};
+    }
+
+private:
+    StoredInput input_;
+    Loader loader_;
+};
+
+/// A ring of slots: input i goes through slot i modulo their number. Workers take inputs in order and wait until the
 /// slot's last profile was visited, which bounds the inputs in memory.
 class Pipeline {
 public:
-    Pipeline(std::span<const std::string> paths, const Limits& limits, std::size_t slots) : paths_(paths) {
-        for (std::size_t i = 0; i < slots; ++i) slots_.emplace_back(limits);
+    Pipeline(InputSource& source, const Limits& limits, std::size_t slots) : source_(source) {
+        for (std::size_t i = 0; i < slots; ++i) stations_.emplace_back(limits);
     }
 
-    void run(std::size_t threads, const VisitProfile& visit) {
+    Result<> run(std::size_t threads, const VisitInput& visit) {
         std::vector<std::jthread> workers;
         workers.reserve(threads);
         const Stop stop_before_join{*this};
@@ -32,21 +51,20 @@ public:
         } catch (const std::system_error&) {
             if (workers.empty()) throw;  // else the system gives no more threads, and those that there are will do
         }
-        for (std::size_t i = 0; i < paths_.size(); ++i) {
-            Slot& slot = await_loaded(i);
-            if (slot.exception) std::rethrow_exception(slot.exception);
-            visit(i, std::move(*slot.profile));
-            release(slot);
+        for (std::size_t i = 0; Station* const station = await_loaded(i); ++i) {
+            visit(*station->loaded);
+            release(*station);
         }
+        if (exception_) std::rethrow_exception(exception_);
+        return std::move(end_);
     }
 
 private:
-    struct Slot {
-        explicit Slot(const Limits& limits) : loader(limits) {}
+    struct Station {
+        explicit Station(const Limits& limits) : slot(limits) {}
 
-        Loader loader;
-        std::optional<Result<const RawProfile*>> profile;  ///< loaded, and not yet visited
-        std::exception_ptr exception;                      ///< instead of a profile
+        Slot slot;
+        std::optional<LoadedInput> loaded;  ///< and not yet visited
         bool busy = false;
     };
 
@@ -56,46 +74,62 @@ private:
         ~Stop() { pipeline.stop(); }
     };
 
-    Slot& slot_of(std::size_t input) { return slots_[input % slots_.size()]; }
+    Station& station_of(std::size_t input) { return stations_[input % stations_.size()]; }
 
     void work() {
-        while (const auto input = take_input()) {
-            Slot& slot = slot_of(*input);
-            std::optional<Result<const RawProfile*>> profile;
-            std::exception_ptr exception;
-            try {
-                profile = load_profile(slot.loader, paths_[*input]);
-            } catch (...) {
-                exception = std::current_exception();
+        try {
+            while (Station* const station = take_input()) {
+                auto loaded = station->slot.load(source_);
+                const std::scoped_lock lock(mutex_);
+                station->loaded.emplace(std::move(loaded));
+                loaded_.notify_one();
             }
+        } catch (...) {
             const std::scoped_lock lock(mutex_);
-            slot.profile = std::move(profile);
-            slot.exception = exception;
+            exception_ = std::current_exception();
             loaded_.notify_one();
         }
     }
 
-    std::optional<std::size_t> take_input() {
-        std::unique_lock lock(mutex_);
-        freed_.wait(lock, [&] { return stopped_ || next_ == paths_.size() || !slot_of(next_).busy; });
-        if (stopped_ || next_ == paths_.size()) return std::nullopt;
-        slot_of(next_).busy = true;
-        return next_++;
-    }
-
-    /// The slot can hold no other input's profile: the one before was released, the one after waits for this one.
-    Slot& await_loaded(std::size_t input) {
-        Slot& slot = slot_of(input);
-        std::unique_lock lock(mutex_);
-        loaded_.wait(lock, [&] { return slot.profile || slot.exception; });
-        return slot;
-    }
-
-    void release(Slot& slot) {
+    /// Null if there are no more.
+    Station* take_input() {
+        const std::scoped_lock one_at_a_time(source_mutex_);
+        Station& station = station_of(taken_);
+        if (!await_free(station)) return nullptr;
+        auto more = source_.take(station.slot.input());
         const std::scoped_lock lock(mutex_);
-        slot.profile.reset();
-        slot.busy = false;
-        freed_.notify_all();
+        if (more && *more) {
+            ++taken_;
+            return &station;
+        }
+        at_end_ = true;
+        if (!more) end_ = std::unexpected(std::move(more.error()));
+        loaded_.notify_one();
+        return nullptr;
+    }
+
+    bool await_free(Station& station) {
+        std::unique_lock lock(mutex_);
+        freed_.wait(lock, [&] { return stopped_ || at_end_ || !station.busy; });
+        if (stopped_ || at_end_) return false;
+        station.busy = true;
+        return true;
+    }
+
+    /// Null after the last input. The station can hold no other input: the one before was released, the one after waits
+    /// for this one.
+    Station* await_loaded(std::size_t input) {
+        Station& station = station_of(input);
+        std::unique_lock lock(mutex_);
+        loaded_.wait(lock, [&] { return station.loaded || exception_ || (at_end_ && input == taken_); });
+        return station.loaded && !exception_ ? &station : nullptr;
+    }
+
+    void release(Station& station) {
+        const std::scoped_lock lock(mutex_);
+        station.loaded.reset();
+        station.busy = false;
+        freed_.notify_one();
     }
 
     void stop() {
@@ -104,26 +138,36 @@ private:
         freed_.notify_all();
     }
 
-    std::span<const std::string> paths_;
-    std::deque<Slot> slots_;
+    InputSource& source_;
+    std::deque<Station> stations_;
+    std::mutex source_mutex_;  ///< held while an input is taken; always locked before `mutex_`, which guards the rest
     std::mutex mutex_;
     std::condition_variable loaded_;
     std::condition_variable freed_;
-    std::size_t next_ = 0;
+    std::size_t taken_ = 0;
+    bool at_end_ = false;
+    Result<> end_;
+    std::exception_ptr exception_;  ///< of a worker: memory ran out, or a bug
     bool stopped_ = false;
 };
 
-void load_serially(std::span<const std::string> paths, const Limits& limits, const VisitProfile& visit) {
-    Loader loader(limits);
-    for (std::size_t i = 0; i < paths.size(); ++i) visit(i, load_profile(loader, paths[i]));
+Result<> load_serially(InputSource& source, const Limits& limits, const VisitInput& visit) {
+    Slot slot(limits);
+    for (;;) {
+        const auto more = source.take(slot.input());
+        if (!more) return fail(more.error());
+        if (!*more) return {};
+        visit(slot.load(source));
+    }
 }
 
 }  // namespace
 
-void load_all(std::span<const std::string> paths, const Limits& limits, unsigned threads, const VisitProfile& visit) {
-    const std::size_t useful = std::min<std::size_t>(threads, paths.size());
-    if (useful <= 1) return load_serially(paths, limits, visit);
-    Pipeline(paths, limits, std::min(useful + kLookAhead, paths.size())).run(useful, visit);
+Result<> load_all(InputSource& source, const Limits& limits, unsigned threads, const VisitInput& visit) {
+    const std::size_t most = source.size().value_or(std::numeric_limits<std::size_t>::max());
+    const std::size_t useful = std::min<std::size_t>(threads, most);
+    if (useful <= 1) return load_serially(source, limits, visit);
+    return Pipeline(source, limits, std::min(useful + kLookAhead, most)).run(useful, visit);
 }
 
 }  // namespace pgoprof

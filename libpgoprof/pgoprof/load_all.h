@@ -1,20 +1,24 @@
 // Many inputs, decoded on several threads, handed over one after the other.
 #pragma once
 
-#include <cstddef>
 #include <functional>
-#include <span>
-#include <string>
 
+#include "pgoprof/input_source.h"
 #include "pgoprof/load.h"
 
 namespace pgoprof {
 
-/// Called once for each path, in the order of the paths, on the calling thread. The profile is valid until the return.
-using VisitProfile = std::function<void(std::size_t index, Result<const RawProfile*> profile)>;
+struct LoadedInput {
+    const StoredInput& stored;
+    Result<const RawProfile*> profile;
+};
 
-/// `load_profile` for each path, on `threads` threads besides the calling one (with 0 or 1, on the calling thread
-/// alone). Never more than `threads` + 2 inputs are in memory at a time.
-void load_all(std::span<const std::string> paths, const Limits& limits, unsigned threads, const VisitProfile& visit);
+/// Called once for each input, in their order, on the calling thread. What it is given is valid until it returns.
+using VisitInput = std::function<void(const LoadedInput& input)>;
+
+/// `load_profile` for each input of `source`, on `threads` threads besides the calling one (with 0 or 1, on the calling
+/// thread alone). Never more than `threads` + 2 inputs are in memory at a time. Errors: the source's own, after every
+/// input before it was visited.
+Result<> load_all(InputSource& source, const Limits& limits, unsigned threads, const VisitInput& visit);
 
 }  // namespace pgoprof

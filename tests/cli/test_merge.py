@@ -1,44 +1,13 @@
 """pgo-merge as its users run it: exit codes, messages, outputs."""
 
-import gzip
 import itertools
 import os
 import pty
 import subprocess
 
-import profile_pb2
 import pytest
 
-TOOL = os.path.join(os.environ["PGOPROF_BIN"], "pgo-merge")
-SECOND = 1_000_000_000
-
-
-def run(*arguments, **options):
-    return subprocess.run([TOOL, *map(str, arguments)], capture_output=True, check=False, **options)
-
-
-def cpu_profile(function=b"main.work", value=1, duration=30 * SECOND, period=10_000_000, file_name=b"main.go"):
-    message = profile_pb2.Profile(
-        string_table=[b"", b"samples", b"count", b"cpu", b"nanoseconds", function, file_name],
-        duration_nanos=duration, time_nanos=1, period=period)
-    message.sample_type.add(type=1, unit=2)
-    message.sample_type.add(type=3, unit=4)
-    message.period_type.type, message.period_type.unit = 3, 4
-    message.function.add(id=1, name=5, system_name=5, filename=6, start_line=10)
-    message.location.add(id=1, address=0x1000).line.add(function_id=1, line=12)
-    message.sample.add(location_id=[1], value=[value, value * 10_000_000])
-    return message
-
-
-def store(path, message):
-    path.write_bytes(gzip.compress(message.SerializeToString(), mtime=0))
-    return path
-
-
-def parse(data):
-    message = profile_pb2.Profile()
-    message.ParseFromString(gzip.decompress(data))
-    return message
+from pgoprof_testing.merge_tool import SECOND, TOOL, cpu_profile, parse, run, store
 
 
 @pytest.fixture

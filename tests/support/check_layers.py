@@ -52,7 +52,7 @@ COMMENTS = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 
 
 # Files outside the rooms' folders.
-ROOM_OF_STEM = {"load": "load", "load_all": "load"}
+ROOM_OF_STEM = {"load": "load", "load_all": "load", "input_source": "load"}
 
 
 def room_of_header(header):
