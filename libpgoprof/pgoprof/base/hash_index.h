@@ -6,6 +6,8 @@
 #include <optional>
 #include <vector>
 
+#include "pgoprof/base/huge_pages.h"
+
 namespace pgoprof {
 
 /// Mixes one more word into a hash.
@@ -58,12 +60,14 @@ private:
         std::uint32_t id = kFree;
     };
 
+    using Slots = std::vector<Slot, HugePageAllocator<Slot>>;
+
     static std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32); }
     std::size_t mask() const { return slots_.size() - 1; }
     std::size_t home(std::uint32_t tag) const { return tag & mask(); }
 
     void grow() {
-        std::vector<Slot> old(slots_.empty() ? 64 : slots_.size() * 2);
+        Slots old(slots_.empty() ? 64 : slots_.size() * 2);
         old.swap(slots_);
         for (const Slot& moved : old) {
             if (moved.id == kFree) continue;
@@ -73,7 +77,7 @@ private:
         }
     }
 
-    std::vector<Slot> slots_;
+    Slots slots_;
     std::size_t count_ = 0;
 };
 

@@ -54,6 +54,8 @@ void Folder::gather(std::size_t begin, std::size_t end) {
     stacks_.resize(frames.size());
     std::ranges::transform(frames, stacks_.begin(), [&](std::uint64_t id) { return location(id); });
 
+    into_->samples.make_room_for_ids(into_->tables.locations.size());
+
     pending_.clear();
     std::size_t first = 0;
     for (std::size_t i = begin; i < end; ++i) {
@@ -169,9 +171,8 @@ void Folder::set_overflow(Column& column, std::string_view sum, SampleId sample)
 
 std::string Folder::leaf_name(SampleId sample) const {
     const auto& tables = into_->tables;
-    const auto stack = std::as_const(into_->samples).stack(sample);
-    if (stack.empty()) return "an empty stack";
-    const auto lines = tables.lines_of(tables.locations[stack.front().value]);
+    if (into_->samples.depth(sample) == 0) return "an empty stack";
+    const auto lines = tables.lines_of(tables.locations[into_->samples.location(sample, 0).value]);
     if (lines.empty() || lines.front().function == kNone<FunctionId>) return "an unnamed function";
     return std::string(tables.strings[tables.functions[lines.front().function.value].name]);
 }

@@ -46,18 +46,19 @@ private:
         bool equal = true;
         for (std::size_t i = 0; i < entries.size(); ++i) {
             if (i + kAhead < entries.size()) samples_.prefetch(entries[i + kAhead].sample);
-            entries[i].key = key(samples_.stack(entries[i].sample), depth);
+            entries[i].key = key(entries[i].sample, depth);
             equal &= entries[i].key == entries.front().key;
         }
         return equal;
     }
 
     /// The end of the stack comes before any location.
-    static std::uint64_t key(std::span<const LocationId> stack, std::size_t depth) {
+    std::uint64_t key(SampleId sample, std::size_t depth_from_root) const {
+        const std::size_t depth = samples_.depth(sample);
         const auto at = [&](std::size_t d) -> std::uint64_t {
-            return d < stack.size() ? std::uint64_t{stack[stack.size() - 1 - d].value} + 1 : 0;
+            return d < depth ? std::uint64_t{samples_.location(sample, depth - 1 - d).value} + 1 : 0;
         };
-        return at(depth) << 32 | at(depth + 1);
+        return at(depth_from_root) << 32 | at(depth_from_root + 1);
     }
 
     static bool has_ended(std::uint64_t key) { return (key & 0xffffffff) == 0; }
@@ -76,7 +77,7 @@ private:
 
 void sort_by_stack(const SampleStore& samples, const std::vector<LabelSetId>& label_rank,
                    std::vector<SampleId>& order) {
-    std::vector<Entry> entries(order.size());
+    std::vector<Entry, HugePageAllocator<Entry>> entries(order.size());
     std::ranges::transform(order, entries.begin(), [](SampleId id) { return Entry{0, id}; });
     if (!entries.empty()) StackSorter(samples, label_rank).sort(entries, 0);
     std::ranges::transform(entries, order.begin(), &Entry::sample);

@@ -64,6 +64,7 @@ private:
     void write_functions();
     void write_mappings();
     void write_locations();
+    void put_most_used_first(std::vector<std::uint32_t>& order) const;
     void renumber_label_sets();
     void order_samples();
     StreamedProfile stream();
@@ -79,7 +80,7 @@ private:
     std::vector<SampleId> samples_;  // the ones that are not all zero
     std::vector<bool> used_strings_;
     std::vector<bool> used_functions_;
-    std::vector<bool> used_locations_;
+    std::vector<std::uint64_t> location_uses_;
     std::vector<bool> used_label_sets_;
 
     Renumbering<StringId> strings_;
@@ -92,8 +93,9 @@ private:
 void Canonicalizer::mark_used() {
     used_strings_.resize(tables_.strings.size());
     used_functions_.resize(tables_.functions.size());
-    used_locations_.resize(tables_.locations.size());
+    location_uses_.resize(tables_.locations.size());
     used_label_sets_.resize(tables_.label_sets.size());
+    std::vector<LocationId> stack;
     samples_.reserve(store_.size());
     std::as_const(store_).for_each([&](SampleId sample) {
         const auto values = std::as_const(store_).values(sample);
@@ -101,10 +103,11 @@ void Canonicalizer::mark_used() {
             return;
         samples_.push_back(sample);
         used_label_sets_[store_.labels(sample).value] = true;
-        for (const LocationId location : store_.stack(sample)) used_locations_[location.value] = true;
+        store_.copy_stack(sample, stack);
+        for (const LocationId location : stack) ++location_uses_[location.value];
     });
     for (std::uint32_t i = 0; i < tables_.locations.size(); ++i) {
-        if (!used_locations_[i]) continue;
+        if (location_uses_[i] == 0) continue;
         for (const Line& line : tables_.lines_of(tables_.locations[i])) mark_function(line.function);
     }
     for (std::uint32_t i = 0; i < tables_.label_sets.size(); ++i) {
@@ -250,8 +253,9 @@ void Canonicalizer::write_locations() {
                 return std::tie(x.function, x.line, x.column) < std::tie(y.function, y.line, y.column);
             });
     };
-    const auto order =
-        sorted_positions(tables_.locations.size(), [&](std::uint32_t i) { return used_locations_[i]; }, less);
+    auto order =
+        sorted_positions(tables_.locations.size(), [&](std::uint32_t i) { return location_uses_[i] != 0; }, less);
+    put_most_used_first(order);
     for (const std::uint32_t i : order) {
         Location location = tables_.locations[i];
         const auto lines = tables_.lines_of(location);
@@ -262,6 +266,17 @@ void Canonicalizer::write_locations() {
         out_.locations.push_back(location);
     }
     locations_ = renumber<LocationId>(tables_.locations.size(), order);
+}
+
+/// The ids up to 127 take one byte in a stack: the locations that stand in most places get them.
+void Canonicalizer::put_most_used_first(std::vector<std::uint32_t>& order) const {
+    constexpr std::size_t kOneByteIds = 127;
+    if (order.size() <= kOneByteIds) return;
+    auto by_uses = order;
+    std::ranges::stable_sort(by_uses, std::ranges::greater{}, [&](std::uint32_t i) { return location_uses_[i]; });
+    std::vector<bool> most_used(location_uses_.size());
+    for (const std::uint32_t i : std::span(by_uses).first(kOneByteIds)) most_used[i] = true;
+    std::ranges::stable_partition(order, [&](std::uint32_t i) { return most_used[i]; });
 }
 
 void Canonicalizer::renumber_label_sets() {
@@ -282,9 +297,7 @@ void Canonicalizer::renumber_label_sets() {
 }
 
 void Canonicalizer::order_samples() {
-    for (const SampleId sample : samples_) {
-        for (LocationId& location : store_.stack(sample)) location = locations_[location.value];
-    }
+    for (const SampleId sample : samples_) store_.renumber(sample, locations_);
     sort_by_stack(store_, label_sets_, samples_);
 }
 
@@ -303,13 +316,14 @@ StreamedProfile Canonicalizer::stream() {
     return {.head = std::move(out_), .sample_count = count, .visit_samples = [kept](const VisitSample& visit) {
                 constexpr std::size_t kAhead = 8;
                 std::vector<std::int64_t> values(kept->slots.size());
+                std::vector<LocationId> stack;
                 for (std::size_t i = 0; i < kept->samples.size(); ++i) {
                     if (i + kAhead < kept->samples.size()) kept->store.prefetch(kept->samples[i + kAhead]);
                     const SampleId sample = kept->samples[i];
+                    kept->store.copy_stack(sample, stack);
                     const auto sums = kept->store.values(sample);
                     std::ranges::transform(kept->slots, values.begin(), [&](std::uint32_t slot) { return sums[slot]; });
-                    if (!visit({kept->store.stack(sample), values, kept->tables.labels_of(kept->store.labels(sample))}))
-                        return;
+                    if (!visit({stack, values, kept->tables.labels_of(kept->store.labels(sample))})) return;
                 }
             }};
 }

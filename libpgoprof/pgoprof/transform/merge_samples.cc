@@ -1,10 +1,10 @@
 #include "pgoprof/transform/merge_samples.h"
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 #include <new>
 #include <stdexcept>
+#include <utility>
 
 namespace pgoprof::merging {
 namespace {
@@ -24,36 +24,92 @@ std::uint64_t hash_of(std::span<const LocationId> stack, LabelSetId labels) {
 SampleKey::SampleKey(std::span<const LocationId> its_stack, LabelSetId its_labels)
     : stack(its_stack), labels(its_labels), hash(hash_of(its_stack, its_labels)) {}
 
-SampleId SampleStore::find_or_insert(const SampleKey& key) {
-    const auto equal = [&](std::uint32_t id) {
-        const Header& other = header({id});
-        return other.labels == key.labels && other.depth == key.stack.size() &&
-               std::memcmp(stack_begin({id}), key.stack.data(), key.stack.size_bytes()) == 0;
-    };
-    return {index_.find_or_insert(key.hash, equal, [&] { return append(key); })};
+void SampleStore::make_room_for_ids(std::size_t location_count) {
+    constexpr std::size_t kNarrowIds = std::size_t{std::numeric_limits<std::uint16_t>::max()} + 1;
+    if (!wide_ && location_count > kNarrowIds) widen();
 }
 
-std::uint32_t SampleStore::append(const SampleKey& key) {
-    const std::size_t begin = records_.size();
-    const std::size_t end = begin + words(key.stack.size()) * kWord;
-    if (end / kWord >= std::numeric_limits<std::uint32_t>::max()) {
-        throw std::length_error("more than 32 GiB of distinct samples");
-    }
-    if (end > records_.capacity()) records_.reserve(std::max(end, records_.capacity() + records_.capacity() / 2));
-    records_.resize(end);
-    const SampleId id{static_cast<std::uint32_t>(begin / kWord)};
+void SampleStore::widen() {
+    SampleStore wider(columns_);
+    wider.wide_ = true;
+    std::vector<LocationId> stack;
+    for_each([&](SampleId id) {
+        copy_stack(id, stack);
+        const SampleId copy = wider.find_or_insert(SampleKey(stack, labels(id)));
+        std::ranges::copy(std::as_const(*this).values(id), wider.values_begin(copy));
+    });
+    *this = std::move(wider);
+}
+
+SampleId SampleStore::find_or_insert(const SampleKey& key) {
+    return {index_.find_or_insert(
+        key.hash, [&](std::uint32_t id) { return equal({id}, key); }, [&] { return append(key).value; })};
+}
+
+bool SampleStore::equal(SampleId id, const SampleKey& key) const {
+    if (labels(id) != key.labels || depth(id) != key.stack.size()) return false;
+    return with_stack(id, [&](auto stack) {
+        std::uint32_t difference = 0;  // no early exit: mostly they are equal, and so it vectorizes
+        for (std::size_t i = 0; i < stack.size(); ++i) difference |= stack[i] ^ key.stack[i].value;
+        return difference == 0;
+    });
+}
+
+SampleId SampleStore::append(const SampleKey& key) {
+    const SampleId id = allocate(words(key.stack.size()));
     new (at(id)) Header{key.labels, static_cast<std::uint32_t>(key.stack.size())};
     std::uninitialized_fill_n(values_begin(id), columns_, 0);
-    std::uninitialized_copy(key.stack.begin(), key.stack.end(), stack_begin(id));
+    fill_stack(id, key.stack);
     ++count_;
-    return id.value;
+    return id;
+}
+
+SampleId SampleStore::allocate(std::uint32_t words) {
+    constexpr std::size_t kMostChunks = std::numeric_limits<std::uint32_t>::max() >> kChunkBits;
+    if (words > kChunkWords) throw std::length_error("a sample of more than 4 MiB");
+    if (chunks_.empty() || chunks_.back().used + words > kChunkWords) {
+        if (chunks_.size() == kMostChunks) throw std::length_error("more than 32 GiB of distinct samples");
+        chunks_.push_back({.words = {HugePageAllocator<Word>{}.allocate(kChunkWords), {}}});
+    }
+    const SampleId id{static_cast<std::uint32_t>(chunks_.size() - 1) << kChunkBits | chunks_.back().used};
+    chunks_.back().used += words;
+    return id;
+}
+
+void SampleStore::fill_stack(SampleId id, std::span<const LocationId> stack) {
+    Word* const begin = at(id) + 1 + columns_;
+    const auto fill = [&](auto* out) {
+        for (const LocationId location : stack)
+            *out++ = static_cast<std::remove_pointer_t<decltype(out)>>(location.value);
+    };
+    if (wide_) return fill(reinterpret_cast<std::uint32_t*>(begin));
+    fill(reinterpret_cast<std::uint16_t*>(begin));
+}
+
+void SampleStore::copy_stack(SampleId id, std::vector<LocationId>& out) const {
+    with_stack(id, [&](auto stack) {
+        out.resize(stack.size());
+        std::ranges::transform(stack, out.begin(), [](std::uint32_t location) { return LocationId{location}; });
+    });
+}
+
+void SampleStore::renumber(SampleId id, const std::vector<LocationId>& renumbering) {
+    Word* const begin = at(id) + 1 + columns_;
+    const auto replace = [&](auto* stack) {
+        for (std::uint32_t i = 0; i < depth(id); ++i) {
+            stack[i] = static_cast<std::remove_pointer_t<decltype(stack)>>(renumbering[stack[i]].value);
+        }
+    };
+    if (wide_) return replace(reinterpret_cast<std::uint32_t*>(begin));
+    replace(reinterpret_cast<std::uint16_t*>(begin));
 }
 
 /// A record is mostly longer than one cache line.
 void SampleStore::prefetch(SampleId id) const {
-    constexpr std::size_t kLine = 64;
-    __builtin_prefetch(at(id));
-    __builtin_prefetch(at(id) + kLine);
+    constexpr std::size_t kLineWords = 64 / sizeof(Word);
+    const Word* const record = at(id);
+    __builtin_prefetch(record);
+    __builtin_prefetch(record + kLineWords);
 }
 
 }  // namespace pgoprof::merging

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <vector>
 
-#include "pgoprof/base/bytes.h"
 #include "pgoprof/base/hash_index.h"
+#include "pgoprof/base/huge_pages.h"
 #include "pgoprof/model/profile.h"
 
 namespace pgoprof::merging {
@@ -23,12 +25,16 @@ struct SampleKey {
 };
 
 /// Distinct samples with the sums of their values. A sample is one contiguous record, so that finding it, comparing it
-/// and adding to it touch the same memory: labels and depth, the sums, the stack.
+/// and adding to it touch the same memory: labels and depth, the sums, the stack. A location takes two bytes of it as
+/// long as there are no more than 65,536 of them, which is most of what a merge of many profiles needs.
 class SampleStore {
 public:
     explicit SampleStore(std::uint32_t columns) : columns_(columns) {}
 
-    /// The sums of the sample with that key; a new one has zeros.
+    /// To be called before a key has location ids up to `location_count`.
+    void make_room_for_ids(std::size_t location_count);
+
+    /// A new sample has zeros for values.
     SampleId find_or_insert(const SampleKey& key);
 
     // Hints, some dozen samples ahead of find_or_insert.
@@ -38,52 +44,91 @@ public:
     }
     void prefetch(SampleId id) const;
 
+    std::size_t size() const { return count_; }
     LabelSetId labels(SampleId id) const { return header(id).labels; }
+    std::uint32_t depth(SampleId id) const { return header(id).depth; }
     std::span<const std::int64_t> values(SampleId id) const { return {values_begin(id), columns_}; }
     std::span<std::int64_t> values(SampleId id) { return {values_begin(id), columns_}; }
-    std::span<const LocationId> stack(SampleId id) const { return {stack_begin(id), header(id).depth}; }
-    std::span<LocationId> stack(SampleId id) { return {stack_begin(id), header(id).depth}; }
 
-    std::size_t size() const { return count_; }
+    /// `depth` counts from the leaf.
+    LocationId location(SampleId id, std::size_t depth) const;
+
+    /// Replaces `out`; leaf first.
+    void copy_stack(SampleId id, std::vector<LocationId>& out) const;
+
+    /// Each location of the stack becomes `renumbering[location]`. The sample is not to be found any more.
+    void renumber(SampleId id, const std::vector<LocationId>& renumbering);
 
     /// In order of arrival.
     template <typename Visit>
     void for_each(const Visit& visit) const {
-        const auto end = static_cast<std::uint32_t>(records_.size() / kWord);
-        for (SampleId id{0}; id.value < end; id.value += words(header(id).depth)) visit(id);
+        for (std::uint32_t chunk = 0; chunk < chunks_.size(); ++chunk) {
+            for (std::uint32_t word = 0; word < chunks_[chunk].used;) {
+                const SampleId id{chunk << kChunkBits | word};
+                word += words(header(id).depth);
+                visit(id);
+            }
+        }
     }
 
     /// Frees what only find_or_insert needs.
     void end_inserting() { index_ = {}; }
 
 private:
-    // Ids are positions in words, so that 32 bits reach far.
-    static constexpr std::size_t kWord = 8;
+    // Memory comes in chunks, so that nothing ever moves. An id is a chunk's number and a position in it, in words.
+    using Word = std::uint64_t;
+    static constexpr int kChunkBits = 19;
+    static constexpr std::uint32_t kChunkWords = 1 << kChunkBits;
+
+    struct Free {
+        void operator()(Word* block) const { HugePageAllocator<Word>{}.deallocate(block, kChunkWords); }
+    };
+    struct Chunk {
+        std::unique_ptr<Word[], Free> words;
+        std::uint32_t used = 0;
+    };
 
     struct Header {
         LabelSetId labels;
         std::uint32_t depth;
     };
-    static_assert(sizeof(Header) == kWord && sizeof(LocationId) * 2 == kWord);
+    static_assert(sizeof(Header) == sizeof(Word));
 
-    std::uint32_t words(std::size_t depth) const { return static_cast<std::uint32_t>(1 + columns_ + (depth + 1) / 2); }
-    std::byte* at(SampleId id) { return records_.data() + std::size_t{id.value} * kWord; }
-    const std::byte* at(SampleId id) const { return records_.data() + std::size_t{id.value} * kWord; }
+    std::uint32_t words(std::size_t depth) const {
+        const std::size_t bytes = depth * (wide_ ? sizeof(std::uint32_t) : sizeof(std::uint16_t));
+        return static_cast<std::uint32_t>(1 + columns_ + (bytes + sizeof(Word) - 1) / sizeof(Word));
+    }
+
+    const Word* at(SampleId id) const { return &chunks_[id.value >> kChunkBits].words[id.value % kChunkWords]; }
+    Word* at(SampleId id) { return &chunks_[id.value >> kChunkBits].words[id.value % kChunkWords]; }
     const Header& header(SampleId id) const { return *reinterpret_cast<const Header*>(at(id)); }
-    std::int64_t* values_begin(SampleId id) { return reinterpret_cast<std::int64_t*>(at(id) + kWord); }
-    const std::int64_t* values_begin(SampleId id) const {
-        return reinterpret_cast<const std::int64_t*>(at(id) + kWord);
+    const std::int64_t* values_begin(SampleId id) const { return reinterpret_cast<const std::int64_t*>(at(id) + 1); }
+    std::int64_t* values_begin(SampleId id) { return reinterpret_cast<std::int64_t*>(at(id) + 1); }
+
+    /// Calls `visit` with the stack as it is kept: a span of 16 or of 32 bits a location.
+    template <typename Visit>
+    auto with_stack(SampleId id, const Visit& visit) const {
+        const Word* const begin = at(id) + 1 + columns_;
+        const std::size_t size = header(id).depth;
+        if (wide_) return visit(std::span(reinterpret_cast<const std::uint32_t*>(begin), size));
+        return visit(std::span(reinterpret_cast<const std::uint16_t*>(begin), size));
     }
-    LocationId* stack_begin(SampleId id) { return reinterpret_cast<LocationId*>(at(id) + (1 + columns_) * kWord); }
-    const LocationId* stack_begin(SampleId id) const {
-        return reinterpret_cast<const LocationId*>(at(id) + (1 + columns_) * kWord);
-    }
-    std::uint32_t append(const SampleKey& key);
+
+    bool equal(SampleId id, const SampleKey& key) const;
+    SampleId append(const SampleKey& key);
+    SampleId allocate(std::uint32_t words);
+    void fill_stack(SampleId id, std::span<const LocationId> stack);
+    void widen();
 
     std::uint32_t columns_;
+    bool wide_ = false;
     std::size_t count_ = 0;
-    Buffer records_;
+    std::vector<Chunk> chunks_;
     HashIndex index_;
 };
+
+inline LocationId SampleStore::location(SampleId id, std::size_t depth) const {
+    return with_stack(id, [&](auto stack) { return LocationId{stack[depth]}; });
+}
 
 }  // namespace pgoprof::merging

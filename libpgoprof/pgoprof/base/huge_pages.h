@@ -1,0 +1,40 @@
+// Memory for tables of many megabytes that are read at random.
+#pragma once
+
+#include <sys/mman.h>
+
+#include <cstddef>
+#include <cstdlib>
+#include <new>
+
+namespace pgoprof {
+
+/// Asks for huge pages where a block is large: fewer page faults, and look-ups seldom miss the TLB.
+template <typename T>
+struct HugePageAllocator {
+    using value_type = T;
+
+    HugePageAllocator() = default;
+    template <typename Other>
+    explicit(false) HugePageAllocator(const HugePageAllocator<Other>& /*other*/) {}
+
+    T* allocate(std::size_t count) {
+        const std::size_t bytes = count * sizeof(T);
+        const bool large = bytes >= 2 * kHugePage;
+        const std::size_t alignment = large ? kHugePage : alignof(std::max_align_t);
+        const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
+        void* const block = std::aligned_alloc(alignment, rounded);
+        if (block == nullptr) throw std::bad_alloc();
+        if (large) ::madvise(block, rounded, MADV_HUGEPAGE);  // a hint: refusing it is no failure
+        return static_cast<T*>(block);
+    }
+
+    void deallocate(T* block, std::size_t /*count*/) { std::free(block); }
+
+    friend bool operator==(const HugePageAllocator&, const HugePageAllocator&) { return true; }
+
+private:
+    static constexpr std::size_t kHugePage = std::size_t{2} << 20;
+};
+
+}  // namespace pgoprof
