@@ -60,11 +60,19 @@ public:
         return true;
     }
 
+    /// Lengthens `vector` by `count` elements, on the same terms.
+    template <typename T>
+    [[nodiscard]] bool extend(std::vector<T>& vector, std::size_t count) {
+        if (vector.size() + count > vector.capacity() && !grow(vector, vector.size() + count)) return false;
+        vector.resize(vector.size() + count);
+        return true;
+    }
+
 private:
     template <typename T>
-    bool grow(std::vector<T>& vector) {
+    bool grow(std::vector<T>& vector, std::size_t least = 64) {
         const std::uint64_t old_bytes = vector.capacity() * sizeof(T);
-        const std::uint64_t capacity = vector.capacity() < 32 ? 64 : vector.capacity() * 2;
+        const std::uint64_t capacity = std::max<std::uint64_t>(least, vector.capacity() * 2);
         if (!charge(capacity * sizeof(T))) return false;
         vector.reserve(capacity);
         refund(old_bytes);

@@ -272,19 +272,22 @@ private:
     bool varints(const WireField& field, std::vector<T>& out) {
         T element;
         if (field.type != WireType::bytes) return varint(field, element) && append(out, element, field.begin);
+        const std::size_t begin = out.size();
+        if (!budget_.extend(out, count_varints(field.data))) return no_memory(field.begin);
         WireReader reader(field.data);
-        std::uint64_t value;
-        while (!reader.at_end()) {
+        T* next = out.data() + begin;
+        for (std::uint64_t value; !reader.at_end(); *next++ = static_cast<T>(value)) {
             if (!reader.read_varint(value)) return wire_error(reader);
-            if (!append(out, static_cast<T>(value), field.begin)) return false;
         }
         return true;
     }
 
     template <typename T>
     bool append(std::vector<T>& vector, const T& value, const std::byte* at) {
-        return budget_.append(vector, value) || too_large(at, "decoding it needs more memory than is allowed");
+        return budget_.append(vector, value) || no_memory(at);
     }
+
+    bool no_memory(const std::byte* at) { return too_large(at, "decoding it needs more memory than is allowed"); }
 
     bool wire_error(const WireReader& reader) {
         if (reader.fault() == WireFault::bad_varint) {

@@ -34,44 +34,56 @@ public:
     template <typename Range, typename ValueOf>
     void packed(std::uint32_t field, const Range& range, ValueOf value_of) {
         if (range.empty()) return;
-        std::size_t size = 0;
-        for (const auto& element : range) size += varint_size(value_of(element));
         tag(field, WireType::bytes);
-        raw_varint(size);
-        for (const auto& element : range) raw_varint(value_of(element));
+        const std::size_t begin = out_.size();
+        reserve(range.size() * kLongestVarint);
+        std::byte* at = out_.data() + begin;
+        for (const auto& element : range) at = put_varint(at, value_of(element));
+        out_.resize(static_cast<std::size_t>(at - out_.data()));
+        put_length(begin);
     }
 
-    /// A nested message. Its length goes in front once it is known.
+    /// A nested message.
     template <typename Fill>
     void message(std::uint32_t field, Fill fill) {
         tag(field, WireType::bytes);
         const std::size_t begin = out_.size();
         fill();
-        const std::size_t size = out_.size() - begin;
-        const std::size_t prefix = varint_size(size);
-        grow(prefix);
-        std::memmove(out_.data() + begin + prefix, out_.data() + begin, size);
-        put_varint(out_.data() + begin, size);
+        put_length(begin);
     }
 
 private:
+    static constexpr std::size_t kLongestVarint = 10;
+
     void tag(std::uint32_t field, WireType type) { raw_varint(field << 3 | static_cast<std::uint32_t>(type)); }
 
     void raw_varint(std::uint64_t value) {
-        const std::size_t at = out_.size();
-        grow(varint_size(value));
-        put_varint(out_.data() + at, value);
+        reserve(kLongestVarint);
+        const std::byte* const end = put_varint(out_.data() + out_.size(), value);
+        out_.resize(static_cast<std::size_t>(end - out_.data()));
     }
 
-    void grow(std::size_t bytes) {
+    /// Puts the length of what was written since `begin` in front of it.
+    void put_length(std::size_t begin) {
+        const std::size_t size = out_.size() - begin;
+        reserve(kLongestVarint);
+        std::byte* const content = out_.data() + begin;
+        const std::size_t prefix = varint_size(size);
+        std::memmove(content + prefix, content, size);
+        put_varint(content, size);
+        out_.resize(out_.size() + prefix);
+    }
+
+    void reserve(std::size_t bytes) {
         const std::size_t size = out_.size() + bytes;
         if (size > out_.capacity()) out_.reserve(std::max<std::size_t>(size, 2 * out_.capacity()));
-        out_.resize(size);
     }
 
-    static void put_varint(std::byte* at, std::uint64_t value) {
+    /// Where it ends.
+    static std::byte* put_varint(std::byte* at, std::uint64_t value) {
         for (; value >= 0x80; value >>= 7) *at++ = static_cast<std::byte>(value | 0x80);
-        *at = static_cast<std::byte>(value);
+        *at++ = static_cast<std::byte>(value);
+        return at;
     }
 
     Buffer& out_;

@@ -31,9 +31,20 @@ public:
 
     /// False at a fault: the varint runs past the end, or past ten bytes. Bits beyond the 64th are dropped, as in Go.
     bool read_varint(std::uint64_t& value) {
-        if (at_ != end_ && (*at_ & std::byte{0x80}) == std::byte{0}) {
-            value = std::to_integer<std::uint64_t>(*at_++);
-            return true;
+        // One and two bytes are nearly all there is: indices, ids, lengths.
+        if (left() >= 2) [[likely]] {
+            const auto first = std::to_integer<std::uint64_t>(at_[0]);
+            const auto second = std::to_integer<std::uint64_t>(at_[1]);
+            if (first < 0x80) {
+                value = first;
+                ++at_;
+                return true;
+            }
+            if (second < 0x80) {
+                value = (first & 0x7f) | second << 7;
+                at_ += 2;
+                return true;
+            }
         }
         return read_long_varint(value);
     }
@@ -103,5 +114,12 @@ private:
     const std::byte* end_;
     WireFault fault_ = WireFault::none;
 };
+
+/// How many varints `data` holds, if it holds nothing else.
+inline std::size_t count_varints(ByteView data) {
+    std::size_t count = 0;
+    for (const std::byte byte : data) count += (byte & std::byte{0x80}) == std::byte{0} ? 1 : 0;
+    return count;
+}
 
 }  // namespace pgoprof

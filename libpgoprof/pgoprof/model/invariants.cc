@@ -133,13 +133,18 @@ private:
             violated(Invariant::value_count, offset,
                      fmt::format("{} values, {} sample types", value_count, raw_.sample_types.size()));
         }
-        for (const std::uint64_t id : raw_.sample_locations(i)) {
-            if (!locations_.find(id)) violated(Invariant::location_unknown, offset, fmt::format("location {}", id));
-        }
+        if (!all_locations_known_) check_locations(i);
         for (const RawLabel& label : raw_.sample_labels(i)) {
             string(label.key, label.offset, "label key");
             string(label.str, label.offset, "label value");
             unread_string(label.num_unit, label.offset, "label unit");
+        }
+    }
+
+    void check_locations(std::size_t i) {
+        for (const std::uint64_t id : raw_.sample_locations(i)) {
+            if (locations_.find(id)) continue;
+            violated(Invariant::location_unknown, raw_.sample_offset(i), fmt::format("location {}", id));
         }
     }
 
@@ -167,6 +172,7 @@ private:
     WireIndex<RawMapping> mappings_;
     WireIndex<RawLocation> locations_;
     WireIndex<RawFunction> functions_;
+    bool all_locations_known_ = locations_.contains_all(raw_.location_ids);
     bool sound_ = true;
     bool stopped_ = false;
 };

@@ -1,6 +1,7 @@
 // A pprof message as it stands on the wire: flat records, faults included.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -151,6 +152,14 @@ public:
             return std::nullopt;
         }
         return find_sparse(id);
+    }
+
+    /// Whether each of `ids` is found.
+    bool contains_all(std::span<const std::uint64_t> ids) const {
+        if (!dense_) return std::ranges::all_of(ids, [&](std::uint64_t id) { return find_sparse(id).has_value(); });
+        bool all = true;  // no early exit: mostly they are, and so it vectorizes
+        for (const std::uint64_t id : ids) all &= id - 1 < size_;
+        return all;
     }
 
 private:

@@ -9,6 +9,12 @@
 #include "pgoprof/base/checked.h"
 
 namespace pgoprof::merging {
+namespace {
+
+/// Look-ups go in batches: those of one are on their way through the memory together.
+constexpr std::size_t kBatch = 32;
+
+}  // namespace
 
 void Folder::fold(const RawProfile& raw, std::span<const ColumnSource> sources, std::int64_t factor,
                   std::string_view name, Folded& into) {
@@ -19,8 +25,7 @@ void Folder::fold(const RawProfile& raw, std::span<const ColumnSource> sources, 
     into_ = &into;
     begin_input();
     fold_mappings();
-    // In batches: the look-ups of one are on their way through the memory together.
-    constexpr std::size_t kBatch = 32;
+    fold_locations();
     for (std::size_t begin = 0; begin < raw.sample_count(); begin += kBatch) {
         gather(begin, std::min(begin + kBatch, raw.sample_count()));
         for (const Pending& sample : pending_) into.samples.prefetch_record(sample.key);
@@ -34,8 +39,8 @@ void Folder::begin_input() {
     location_positions_.build(raw_->locations);
     strings_.reset(raw_->strings.size());
     functions_.reset(raw_->functions.size());
-    locations_.reset(raw_->locations.size());
     mappings_.clear();
+    locations_.clear();
 }
 
 /// All of them, used or not: if a partial merge dropped a mapping, it might come out with another start or main binary.
@@ -52,7 +57,8 @@ void Folder::fold_mappings() {
 void Folder::gather(std::size_t begin, std::size_t end) {
     const auto frames = raw_->sample_locations(begin, end);
     stacks_.resize(frames.size());
-    std::ranges::transform(frames, stacks_.begin(), [&](std::uint64_t id) { return location(id); });
+    std::ranges::transform(frames, stacks_.begin(),
+                           [&](std::uint64_t id) { return locations_[*location_positions_.find(id)]; });
 
     into_->samples.make_room_for_ids(into_->tables.locations.size());
 
@@ -125,22 +131,39 @@ FunctionId Folder::function(std::uint64_t wire_id) {
     });
 }
 
-LocationId Folder::location(std::uint64_t wire_id) {
-    const std::uint32_t position = *location_positions_.find(wire_id);
-    return locations_.get(position, [&] { return intern_location(raw_->locations[position]); });
+/// All of them: those that no sample needs are left out in the end.
+void Folder::fold_locations() {
+    Tables& tables = into_->tables;
+    const std::span<const RawLocation> all = raw_->locations;
+    for (std::size_t begin = 0; begin < all.size(); begin += kBatch) {
+        pending_locations_.clear();
+        lines_.clear();
+        for (const RawLocation& location : all.subspan(begin, std::min(kBatch, all.size() - begin))) {
+            pending_locations_.push_back(pending(location));
+            tables.prefetch_location_slot(pending_locations_.back().hash);
+        }
+        for (const PendingLocation& location : pending_locations_) tables.prefetch_location(location.hash);
+        for (const auto& [location, hash] : pending_locations_) {
+            const auto lines = std::span(lines_).subspan(location.lines_begin, location.lines_count);
+            locations_.push_back(tables.intern(location, lines, hash));
+        }
+    }
 }
 
-LocationId Folder::intern_location(const RawLocation& location) {
-    Location interned{.address = location.address, .is_folded = location.is_folded};
+/// With its lines at the end of `lines_`.
+Folder::PendingLocation Folder::pending(const RawLocation& location) {
+    Location interned{.address = location.address,
+                      .lines_begin = static_cast<std::uint32_t>(lines_.size()),
+                      .lines_count = location.lines_count,
+                      .is_folded = location.is_folded};
     if (const auto position = mapping_positions_.find(location.mapping_id)) {
         interned.mapping = mappings_[*position];
         interned.address -= raw_->mappings[*position].memory_start;  // may wrap; adding a start brings it back
     }
-    lines_.clear();
     for (const RawLine& line : raw_->location_lines(location)) {
         lines_.push_back({.function = function(line.function_id), .line = line.line, .column = line.column});
     }
-    return into_->tables.intern(interned, lines_);
+    return {interned, location_hash(interned, std::span(lines_).subspan(interned.lines_begin))};
 }
 
 /// By key, string labels before numeric ones; labels with one key keep their order.
@@ -152,9 +175,10 @@ LabelSetId Folder::label_set(std::span<const RawLabel> labels) {
         labels_.push_back(
             {.key = string(label.key), .str = string(label.str), .num = label.num, .num_unit = string(label.num_unit)});
     }
-    std::ranges::stable_sort(labels_, {}, [&](const Label& label) {
+    const auto order = [&](const Label& label) {
         return std::tuple(into_->tables.strings[label.key], label.str == StringId{});
-    });
+    };
+    if (labels_.size() > 1 && !std::ranges::is_sorted(labels_, {}, order)) std::ranges::stable_sort(labels_, {}, order);
     return into_->tables.intern_labels(labels_);
 }
 

@@ -57,8 +57,16 @@ private:
         std::span<const std::int64_t> values;
     };
 
+    /// A location on its way into the tables.
+    struct PendingLocation {
+        Location location;
+        std::uint64_t hash;
+    };
+
     void begin_input();
     void fold_mappings();
+    void fold_locations();
+    PendingLocation pending(const RawLocation& location);
     void gather(std::size_t begin, std::size_t end);
     bool counts(std::span<const std::int64_t> values) const;
     void add_values(SampleId sample, std::span<const std::int64_t> values);
@@ -66,8 +74,6 @@ private:
     StringId string(std::int64_t index);
     MappingId mapping(const RawMapping& mapping);
     FunctionId function(std::uint64_t wire_id);
-    LocationId location(std::uint64_t wire_id);
-    LocationId intern_location(const RawLocation& location);
     LabelSetId label_set(std::span<const RawLabel> labels);
     bool keeps(const RawLabel& label) const;
     void set_overflow(Column& column, std::string_view sum, SampleId sample) const;
@@ -87,11 +93,12 @@ private:
     WireIndex<RawLocation> location_positions_;
     Memo<StringId> strings_;
     Memo<FunctionId> functions_;
-    Memo<LocationId> locations_;
     std::vector<MappingId> mappings_;
+    std::vector<LocationId> locations_;
 
-    // Of the samples or the location at hand.
+    // Of the samples or the locations at hand.
     std::vector<Pending> pending_;
+    std::vector<PendingLocation> pending_locations_;
     std::vector<LocationId> stacks_;
     std::vector<Line> lines_;
     std::vector<Label> labels_;

@@ -18,7 +18,7 @@ public:
     StackSorter(const SampleStore& samples, const std::vector<LabelSetId>& label_rank)
         : samples_(samples), label_rank_(label_rank) {}
 
-    /// `depth` locations from the root on are equal in all of `entries`, of which there is at least one.
+    /// The first `depth` locations are equal in all of `entries`, of which there is at least one.
     void sort(std::span<Entry> entries, std::size_t depth) {
         while (load_keys(entries, depth)) {
             if (has_ended(entries.front().key)) return sort_by_labels(entries);
@@ -53,12 +53,11 @@ private:
     }
 
     /// The end of the stack comes before any location.
-    std::uint64_t key(SampleId sample, std::size_t depth_from_root) const {
-        const std::size_t depth = samples_.depth(sample);
-        const auto at = [&](std::size_t d) -> std::uint64_t {
-            return d < depth ? std::uint64_t{samples_.location(sample, depth - 1 - d).value} + 1 : 0;
-        };
-        return at(depth_from_root) << 32 | at(depth_from_root + 1);
+    std::uint64_t key(SampleId sample, std::size_t depth) const {
+        return samples_.with_stack(sample, [&](auto stack) {
+            const auto at = [&](std::size_t d) { return d < stack.size() ? std::uint64_t{stack[d]} + 1 : 0; };
+            return at(depth) << 32 | at(depth + 1);
+        });
     }
 
     static bool has_ended(std::uint64_t key) { return (key & 0xffffffff) == 0; }

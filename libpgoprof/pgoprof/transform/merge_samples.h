@@ -50,8 +50,19 @@ public:
     std::span<const std::int64_t> values(SampleId id) const { return {values_begin(id), columns_}; }
     std::span<std::int64_t> values(SampleId id) { return {values_begin(id), columns_}; }
 
+    /// Calls `visit` with the stack as it is kept: a span of 16 or of 32 bits a location.
+    template <typename Visit>
+    auto with_stack(SampleId id, const Visit& visit) const {
+        const Word* const begin = at(id) + 1 + columns_;
+        const std::size_t size = header(id).depth;
+        if (wide_) return visit(std::span(reinterpret_cast<const std::uint32_t*>(begin), size));
+        return visit(std::span(reinterpret_cast<const std::uint16_t*>(begin), size));
+    }
+
     /// `depth` counts from the leaf.
-    LocationId location(SampleId id, std::size_t depth) const;
+    LocationId location(SampleId id, std::size_t depth) const {
+        return with_stack(id, [&](auto stack) { return LocationId{stack[depth]}; });
+    }
 
     /// Replaces `out`; leaf first.
     void copy_stack(SampleId id, std::vector<LocationId>& out) const;
@@ -105,15 +116,6 @@ private:
     const std::int64_t* values_begin(SampleId id) const { return reinterpret_cast<const std::int64_t*>(at(id) + 1); }
     std::int64_t* values_begin(SampleId id) { return reinterpret_cast<std::int64_t*>(at(id) + 1); }
 
-    /// Calls `visit` with the stack as it is kept: a span of 16 or of 32 bits a location.
-    template <typename Visit>
-    auto with_stack(SampleId id, const Visit& visit) const {
-        const Word* const begin = at(id) + 1 + columns_;
-        const std::size_t size = header(id).depth;
-        if (wide_) return visit(std::span(reinterpret_cast<const std::uint32_t*>(begin), size));
-        return visit(std::span(reinterpret_cast<const std::uint16_t*>(begin), size));
-    }
-
     bool equal(SampleId id, const SampleKey& key) const;
     SampleId append(const SampleKey& key);
     SampleId allocate(std::uint32_t words);
@@ -126,9 +128,5 @@ private:
     std::vector<Chunk> chunks_;
     HashIndex index_;
 };
-
-inline LocationId SampleStore::location(SampleId id, std::size_t depth) const {
-    return with_stack(id, [&](auto stack) { return LocationId{stack[depth]}; });
-}
 
 }  // namespace pgoprof::merging

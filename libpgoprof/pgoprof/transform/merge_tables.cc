@@ -64,15 +64,18 @@ FunctionId Tables::intern(const Function& function) {
         [&] { return append(functions, function); })};
 }
 
-LocationId Tables::intern(const Location& location, std::span<const Line> location_lines) {
-    std::uint64_t hash = hash_mix(kSeed, location.mapping.value);
+std::uint64_t location_hash(const Location& location, std::span<const Line> location_lines) {
+    std::uint64_t hash = hash_mix(kSeed, std::uint64_t{location.mapping.value} << 1 | (location.is_folded ? 1 : 0));
     hash = hash_mix(hash, location.address);
-    hash = hash_mix(hash, location.is_folded ? 1 : 0);
     for (const Line& line : location_lines) {
         hash = hash_mix(hash, line.function.value);
         hash = mix(hash, line.line);
         hash = mix(hash, line.column);
     }
+    return hash;
+}
+
+LocationId Tables::intern(const Location& location, std::span<const Line> location_lines, std::uint64_t hash) {
     const auto equal = [&](std::uint32_t id) {
         const Location& other = locations[id];
         return other.mapping == location.mapping && other.address == location.address &&

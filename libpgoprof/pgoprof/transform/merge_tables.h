@@ -38,6 +38,9 @@ struct Stretch {
     std::uint32_t count = 0;
 };
 
+/// Of everything that tells locations apart.
+std::uint64_t location_hash(const Location& location, std::span<const Line> location_lines);
+
 /// Everything but samples: interned records in flat arrays, each once. Grows with what is distinct; ids are in order of
 /// arrival.
 class Tables {
@@ -55,8 +58,15 @@ public:
     MappingId intern(const MergedMapping& mapping);
     FunctionId intern(const Function& function);
 
-    /// `location.lines_*` are not read: `location_lines` counts.
-    LocationId intern(const Location& location, std::span<const Line> location_lines);
+    /// `location.lines_*` are not read: `location_lines` counts. `hash` is their location_hash.
+    LocationId intern(const Location& location, std::span<const Line> location_lines, std::uint64_t hash);
+
+    // Hints, some dozen locations ahead of it.
+    void prefetch_location_slot(std::uint64_t hash) const { location_index_.prefetch(hash); }
+    void prefetch_location(std::uint64_t hash) const {
+        if (const auto id = location_index_.likely_id(hash)) __builtin_prefetch(&locations[*id]);
+    }
+
     LabelSetId intern_labels(std::span<const Label> set);
 
     std::span<const Line> lines_of(const Location& location) const {
