@@ -274,8 +274,8 @@ private:
         if (field.type != WireType::bytes) return varint(field, element) && append(out, element, field.begin);
         const std::size_t begin = out.size();
         if (!budget_.extend(out, count_varints(field.data))) return no_memory(field.begin);
-        WireReader reader(field.data);
         T* next = out.data() + begin;
+        WireReader reader(field.data);
         for (std::uint64_t value; !reader.at_end(); *next++ = static_cast<T>(value)) {
             if (!reader.read_varint(value)) return wire_error(reader);
         }

@@ -70,7 +70,9 @@ private:
         std::byte* const content = out_.data() + begin;
         const std::size_t prefix = varint_size(size);
         std::memmove(content + prefix, content, size);
-        put_varint(content, size);
+        for (std::size_t i = 0; i < prefix; ++i) {
+            content[i] = static_cast<std::byte>((size >> (7 * i) & 0x7f) | (i + 1 < prefix ? 0x80 : 0));
+        }
         out_.resize(out_.size() + prefix);
     }
 
@@ -81,6 +83,13 @@ private:
 
     /// Where it ends.
     static std::byte* put_varint(std::byte* at, std::uint64_t value) {
+        if (value < 0x4000)
+            [[likely]] {  // one byte or two, which nobody can predict: write two, count without a branch
+            const std::uint64_t more = value > 0x7f ? 1 : 0;
+            at[0] = static_cast<std::byte>((value & 0x7f) | more << 7);
+            at[1] = static_cast<std::byte>(value >> 7);
+            return at + 1 + more;
+        }
         for (; value >= 0x80; value >>= 7) *at++ = static_cast<std::byte>(value | 0x80);
         *at++ = static_cast<std::byte>(value);
         return at;

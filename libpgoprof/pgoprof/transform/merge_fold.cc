@@ -57,8 +57,12 @@ void Folder::fold_mappings() {
 void Folder::gather(std::size_t begin, std::size_t end) {
     const auto frames = raw_->sample_locations(begin, end);
     stacks_.resize(frames.size());
-    std::ranges::transform(frames, stacks_.begin(),
-                           [&](std::uint64_t id) { return locations_[*location_positions_.find(id)]; });
+    if (location_positions_.dense()) {
+        std::ranges::transform(frames, stacks_.begin(), [&](std::uint64_t id) { return locations_[id - 1]; });
+    } else {
+        std::ranges::transform(frames, stacks_.begin(),
+                               [&](std::uint64_t id) { return locations_[*location_positions_.find(id)]; });
+    }
 
     into_->samples.make_room_for_ids(into_->tables.locations.size());
 

@@ -1,43 +1,45 @@
 #include "pgoprof/transform/merge_order.h"
 
 #include <algorithm>
+#include <numeric>
 #include <span>
 
 namespace pgoprof::merging {
 namespace {
 
-/// A sample with the next two locations of its stack, so that most comparisons look at no stack.
+/// A sample with the next few locations of its stack, so that most comparisons look at no stack.
 struct Entry {
     std::uint64_t key;
     SampleId sample;
 };
 
-/// Multikey quicksort with cached keys: sorts by two locations, then those that agree in them by the next two.
+/// Multikey quicksort with cached keys: sorts by a few locations, then those that agree in them by the next.
 class StackSorter {
 public:
     StackSorter(const SampleStore& samples, const std::vector<LabelSetId>& label_rank)
-        : samples_(samples), label_rank_(label_rank) {}
+        : samples_(samples),
+          label_rank_(label_rank),
+          step_(samples.locations_per_word()),
+          last_location_(samples.locations_per_word() == 4 ? 0xffff : 0xffffffff) {}
 
     /// The first `depth` locations are equal in all of `entries`, of which there is at least one.
     void sort(std::span<Entry> entries, std::size_t depth) {
-        while (load_keys(entries, depth)) {
+        for (; load_keys(entries, depth); depth += step_) {
             if (has_ended(entries.front().key)) return sort_by_labels(entries);
-            depth += 2;
         }
         std::ranges::sort(entries, {}, &Entry::key);
         for (std::size_t begin = 0; begin < entries.size();) {
-            const auto differs = [&](const Entry& entry) { return entry.key != entries[begin].key; };
-            const auto end = std::ranges::find_if(entries.subspan(begin), differs);
-            const auto equal = entries.subspan(begin, static_cast<std::size_t>(end - entries.begin()) - begin);
-            if (equal.size() > 1) sort_equal(equal, depth);
-            begin += equal.size();
+            std::size_t end = begin + 1;
+            while (end < entries.size() && entries[end].key == entries[begin].key) ++end;
+            if (end - begin > 1) sort_equal(entries.subspan(begin, end - begin), depth);
+            begin = end;
         }
     }
 
 private:
     void sort_equal(std::span<Entry> entries, std::size_t depth) {
         if (has_ended(entries.front().key)) return sort_by_labels(entries);
-        sort(entries, depth + 2);
+        sort(entries, depth + step_);
     }
 
     /// Whether all are equal.
@@ -55,12 +57,16 @@ private:
     /// The end of the stack comes before any location.
     std::uint64_t key(SampleId sample, std::size_t depth) const {
         return samples_.with_stack(sample, [&](auto stack) {
-            const auto at = [&](std::size_t d) { return d < stack.size() ? std::uint64_t{stack[d]} + 1 : 0; };
-            return at(depth) << 32 | at(depth + 1);
+            constexpr std::size_t kBits = 8 * sizeof(stack[0]);
+            std::uint64_t key = 0;
+            for (std::size_t i = depth; i < depth + 64 / kBits; ++i) {
+                key = key << kBits | (i < stack.size() ? std::uint64_t{stack[i]} + 1 : 0);
+            }
+            return key;
         });
     }
 
-    static bool has_ended(std::uint64_t key) { return (key & 0xffffffff) == 0; }
+    bool has_ended(std::uint64_t key) const { return (key & last_location_) == 0; }
 
     /// Their stacks are equal.
     void sort_by_labels(std::span<Entry> entries) const {
@@ -70,15 +76,39 @@ private:
 
     const SampleStore& samples_;
     const std::vector<LabelSetId>& label_rank_;
+    std::size_t step_;             // locations in a key
+    std::uint64_t last_location_;  // the bits of the last of them
 };
+
+using Entries = std::vector<Entry, HugePageAllocator<Entry>>;
+
+/// Counting sort by leaf. `begins` becomes where each leaf's entries begin, and the end.
+Entries sort_by_leaf(const SampleStore& samples, const std::vector<SampleId>& order, std::vector<std::size_t>& begins) {
+    const auto leaf = [&](SampleId sample) {
+        return samples.depth(sample) == 0 ? 0 : std::size_t{samples.location(sample, 0).value} + 1;
+    };
+    for (const SampleId sample : order) {
+        if (leaf(sample) + 2 > begins.size()) begins.resize(leaf(sample) + 2);
+        ++begins[leaf(sample) + 1];
+    }
+    std::partial_sum(begins.begin(), begins.end(), begins.begin());
+    Entries entries(order.size());
+    auto next = begins;
+    for (const SampleId sample : order) entries[next[leaf(sample)]++] = {0, sample};
+    return entries;
+}
 
 }  // namespace
 
 void sort_by_stack(const SampleStore& samples, const std::vector<LabelSetId>& label_rank,
                    std::vector<SampleId>& order) {
-    std::vector<Entry, HugePageAllocator<Entry>> entries(order.size());
-    std::ranges::transform(order, entries.begin(), [](SampleId id) { return Entry{0, id}; });
-    if (!entries.empty()) StackSorter(samples, label_rank).sort(entries, 0);
+    std::vector<std::size_t> begins;
+    Entries entries = sort_by_leaf(samples, order, begins);
+    StackSorter sorter(samples, label_rank);
+    for (std::size_t leaf = 0; leaf + 1 < begins.size(); ++leaf) {
+        const auto same = std::span(entries).subspan(begins[leaf], begins[leaf + 1] - begins[leaf]);
+        if (same.size() > 1) sorter.sort(same, 1);
+    }
     std::ranges::transform(entries, order.begin(), &Entry::sample);
 }
 

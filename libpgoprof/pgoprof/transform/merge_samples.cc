@@ -25,7 +25,7 @@ SampleKey::SampleKey(std::span<const LocationId> its_stack, LabelSetId its_label
     : stack(its_stack), labels(its_labels), hash(hash_of(its_stack, its_labels)) {}
 
 void SampleStore::make_room_for_ids(std::size_t location_count) {
-    constexpr std::size_t kNarrowIds = std::size_t{std::numeric_limits<std::uint16_t>::max()} + 1;
+    constexpr std::size_t kNarrowIds = std::numeric_limits<std::uint16_t>::max();
     if (!wide_ && location_count > kNarrowIds) widen();
 }
 

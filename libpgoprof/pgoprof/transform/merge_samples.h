@@ -26,7 +26,7 @@ struct SampleKey {
 
 /// Distinct samples with the sums of their values. A sample is one contiguous record, so that finding it, comparing it
 /// and adding to it touch the same memory: labels and depth, the sums, the stack. A location takes two bytes of it as
-/// long as there are no more than 65,536 of them, which is most of what a merge of many profiles needs.
+/// long as there are fewer than 65,536 of them, which is most of what a merge of many profiles needs.
 class SampleStore {
 public:
     explicit SampleStore(std::uint32_t columns) : columns_(columns) {}
@@ -58,6 +58,9 @@ public:
         if (wide_) return visit(std::span(reinterpret_cast<const std::uint32_t*>(begin), size));
         return visit(std::span(reinterpret_cast<const std::uint16_t*>(begin), size));
     }
+
+    /// How many locations of a stack fit into 64 bits.
+    std::size_t locations_per_word() const { return wide_ ? 2 : 4; }
 
     /// `depth` counts from the leaf.
     LocationId location(SampleId id, std::size_t depth) const {
