@@ -10,7 +10,7 @@
 
 #include "cli/options.h"
 #include "cli/tool.h"
-#include "pgoprof/base/gzip.h"
+#include "pgoprof/base/gzip_writer.h"
 #include "pgoprof/codec/pprof.h"
 #include "pgoprof/load_all.h"
 #include "pgoprof/transform/durations.h"
@@ -123,14 +123,22 @@ private:
         const auto merged = std::move(merger_).finish();
         if (!merged) return console_.error(merged.error());
         if (merged->sample_count == 0) console_.warning("the inputs have no samples: Go ignores such a profile");
-        Buffer encoded;
-        (void)encode_pprof(*merged, [&](ByteView bytes) {
-            encoded.append(bytes);
-            return Result<>();
-        });
-        const auto written = write_binary(options_.output, gzip(encoded.view()).view());
+        const auto written = write(*merged);
         return written ? ExitCode::done : console_.error(written.error());
     }
+
+    Result<> write(const StreamedProfile& merged) const {
+        auto output = open_binary(options_.output);
+        if (!output) return fail(output.error());
+        GzipWriter gzip(compressing_threads(), [&](ByteView bytes) { return output->write(bytes); });
+        if (auto encoded = encode_pprof(merged, [&](ByteView bytes) { return gzip.write(bytes); }); !encoded) {
+            return encoded;
+        }
+        if (auto finished = gzip.finish(); !finished) return finished;
+        return output->commit();
+    }
+
+    unsigned compressing_threads() const { return options_.threads == 1 ? 0 : static_cast<unsigned>(options_.threads); }
 
     const Options& options_;
     const Console& console_;

@@ -162,11 +162,18 @@ int run_tool(int argc, char** argv, const ToolInfo& info, const std::function<Ru
     return static_cast<int>(ExitCode::bug);
 }
 
-Result<> write_binary(const std::string& path, ByteView data) {
+Result<Output> open_binary(const std::string& path) {
     if (path == "-" && isatty(STDOUT_FILENO)) {
         return fail(ErrorCode::usage, "refusing to write binary data to a terminal", "use -o FILE");
     }
-    return write_output(path, data);
+    return Output::open(path);
+}
+
+Result<> write_binary(const std::string& path, ByteView data) {
+    auto output = open_binary(path);
+    if (!output) return fail(output.error());
+    if (auto written = output->write(data); !written) return written;
+    return output->commit();
 }
 
 Result<> write_text(std::string_view text) { return write_output("-", as_bytes(text)); }

@@ -9,6 +9,7 @@
 
 #include "pgoprof/base/bytes.h"
 #include "pgoprof/base/result.h"
+#include "pgoprof/io/sink.h"
 
 namespace pgoprof::cli {
 
@@ -62,7 +63,10 @@ using Run = std::function<ExitCode(const Console&)>;
 /// --version, usage errors, and exceptions (exit 70).
 int run_tool(int argc, char** argv, const ToolInfo& info, const std::function<Run(CLI::App&)>& declare);
 
-/// write_output, but refuses binary data to a terminal.
+/// Output::open, but refuses binary data to a terminal.
+Result<Output> open_binary(const std::string& path);
+
+/// write_output on the same terms.
 Result<> write_binary(const std::string& path, ByteView data);
 
 /// Text results to stdout; failures (a full disk, a closed pipe) are errors.

@@ -1,11 +1,10 @@
 // The pprof wire format (profile.proto).
 #pragma once
 
-#include <functional>
-
 #include "pgoprof/base/bytes.h"
 #include "pgoprof/base/limits.h"
 #include "pgoprof/base/result.h"
+#include "pgoprof/base/write_bytes.h"
 #include "pgoprof/model/profile.h"
 #include "pgoprof/model/raw_profile.h"
 
@@ -22,9 +21,6 @@ Result<> decode_pprof(ByteView data, const Limits& limits, Budget& budget, RawPr
 /// The canonical encoding: fields in order of their numbers, packed where profile.proto has repeated scalars, defaults
 /// left out, ids 1, 2, 3, ... Not compressed.
 Buffer encode_pprof(const Profile& profile);
-
-/// Takes the next bytes of an output.
-using WriteBytes = std::function<Result<>(ByteView)>;
 
 /// The same encoding, handed to `write` piece by piece. The first error of `write` ends it.
 Result<> encode_pprof(const StreamedProfile& profile, const WriteBytes& write);

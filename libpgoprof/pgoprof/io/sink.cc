@@ -27,14 +27,6 @@ Result<> write_all(int fd, ByteView data) {
     return {};
 }
 
-Result<> write_directly(const std::string& path, ByteView data) {
-    FileDescriptor file(retry_interrupted([&] { return ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY); }));
-    if (!file.valid()) return fail_errno(kCannotWrite);
-    if (auto written = write_all(file.get(), data); !written) return written;
-    if (!file.close()) return fail_errno(kCannotWrite);
-    return {};
-}
-
 /// What `path` leads to, if its last component is a symbolic link; that need not exist.
 fs::path follow_links(fs::path path) {
     constexpr int kMostLinks = 40;  // as the kernel
@@ -79,8 +71,9 @@ public:
         return {};
     }
 
-    Result<> fill(ByteView data) {
-        if (auto written = write_all(file_.get(), data); !written) return written;
+    Result<> write(ByteView data) { return write_all(file_.get(), data); }
+
+    Result<> close() {
         if (retry_interrupted([&] { return ::fsync(file_.get()); }) != 0) return fail_errno(kCannotWrite);
         if (!file_.close()) return fail_errno(kCannotWrite);
         return {};
@@ -121,41 +114,117 @@ private:
     FileDescriptor directory_;
 };
 
-/// `old` is the file to be replaced, if there is one. Its content stays hidden as it was: the temporary is ours alone
-/// until it has the old permissions.
-Result<> replace_file(const fs::path& target, const std::optional<struct stat>& old, ByteView data) {
-    if (old && ::faccessat(AT_FDCWD, target.c_str(), W_OK, AT_EACCESS) != 0) return fail_errno(kCannotWrite);
-    const fs::path directory = target.has_parent_path() ? target.parent_path() : fs::path(".");
-    auto flush = DirectoryFlush::prepare(directory);
-    if (!flush) return fail(flush.error());
-    auto temporary = Temporary::create(directory, old ? 0600 : 0666);
-    if (!temporary) return fail(temporary.error());
-    if (old) {
-        if (auto kept = temporary->take_over(*old); !kept) return kept;
-    }
-    if (auto filled = temporary->fill(data); !filled) return filled;
-    if (auto placed = temporary->put_in_place(target); !placed) return placed;
-    return flush->run();
-}
-
-Result<> write_path(const std::string& path, ByteView data) {
-    struct stat status{};
-    if (::stat(path.c_str(), &status) != 0) {
-        if (errno != ENOENT) return fail_errno(kCannotWrite);
-        return replace_file(follow_links(path), std::nullopt, data);
-    }
-    if (S_ISDIR(status.st_mode)) return fail(ErrorCode::io_failure, "is a directory", "name a file in it");
-    if (!S_ISREG(status.st_mode)) return write_directly(path, data);
-    return replace_file(follow_links(path), status, data);
-}
-
 }  // namespace
 
+/// Where an output goes.
+class Output::Target {
+public:
+    Target() = default;
+    Target(const Target&) = delete;
+    Target& operator=(const Target&) = delete;
+    virtual ~Target() = default;
+    virtual Result<> write(ByteView data) = 0;
+    virtual Result<> commit() = 0;
+};
+
+/// What cannot be replaced.
+class Output::Direct : public Target {
+public:
+    static Result<std::unique_ptr<Target>> open(const std::string& path) {
+        FileDescriptor file(retry_interrupted([&] { return ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY); }));
+        if (!file.valid()) return fail_errno(kCannotWrite);
+        auto direct = std::make_unique<Direct>(file.get());
+        direct->owned_ = std::move(file);
+        return direct;
+    }
+
+    explicit Direct(int fd) : fd_(fd) {}
+
+    Result<> write(ByteView data) override { return write_all(fd_, data); }
+
+    Result<> commit() override {
+        if (owned_.valid() && !owned_.close()) return fail_errno(kCannotWrite);
+        return {};
+    }
+
+private:
+    int fd_;
+    FileDescriptor owned_;
+};
+
+class Output::Replacement : public Target {
+public:
+    /// `old` is the file to be replaced, if there is one. Its content stays hidden as it was: the temporary is ours
+    /// alone until it has the old permissions.
+    static Result<std::unique_ptr<Target>> open(fs::path target, const std::optional<struct stat>& old) {
+        if (old && ::faccessat(AT_FDCWD, target.c_str(), W_OK, AT_EACCESS) != 0) return fail_errno(kCannotWrite);
+        const fs::path directory = target.has_parent_path() ? target.parent_path() : fs::path(".");
+        auto flush = DirectoryFlush::prepare(directory);
+        if (!flush) return fail(flush.error());
+        auto temporary = Temporary::create(directory, old ? 0600 : 0666);
+        if (!temporary) return fail(temporary.error());
+        if (old) {
+            if (auto kept = temporary->take_over(*old); !kept) return fail(kept.error());
+        }
+        return std::make_unique<Replacement>(std::move(target), std::move(*temporary), std::move(*flush));
+    }
+
+    Replacement(fs::path target, Temporary temporary, DirectoryFlush flush)
+        : target_(std::move(target)), temporary_(std::move(temporary)), flush_(std::move(flush)) {}
+
+    Result<> write(ByteView data) override { return temporary_.write(data); }
+
+    Result<> commit() override {
+        if (auto closed = temporary_.close(); !closed) return closed;
+        if (auto placed = temporary_.put_in_place(target_); !placed) return placed;
+        return flush_.run();
+    }
+
+private:
+    fs::path target_;
+    Temporary temporary_;
+    DirectoryFlush flush_;
+};
+
+Output::Output(std::string name, std::unique_ptr<Target> target) : name_(std::move(name)), target_(std::move(target)) {}
+Output::Output(Output&&) noexcept = default;
+Output& Output::operator=(Output&&) noexcept = default;
+Output::~Output() = default;
+
+Result<Output> Output::open(const std::string& path) {
+    if (path == "-") return Output("<stdout>", std::make_unique<Direct>(STDOUT_FILENO));
+    const auto open_target = [&]() -> Result<std::unique_ptr<Target>> {
+        struct stat status{};
+        if (::stat(path.c_str(), &status) != 0) {
+            if (errno != ENOENT) return fail_errno(kCannotWrite);
+            return Replacement::open(follow_links(path), std::nullopt);
+        }
+        if (S_ISDIR(status.st_mode)) return fail(ErrorCode::io_failure, "is a directory", "name a file in it");
+        if (!S_ISREG(status.st_mode)) return Direct::open(path);
+        return Replacement::open(follow_links(path), status);
+    };
+    auto target = open_target();
+    if (!target) return fail_in(path, std::move(target.error()));
+    return Output(path, std::move(*target));
+}
+
+Result<> Output::write(ByteView data) {
+    auto written = target_->write(data);
+    if (!written) return fail_in(name_, std::move(written.error()));
+    return {};
+}
+
+Result<> Output::commit() {
+    auto committed = target_->commit();
+    if (!committed) return fail_in(name_, std::move(committed.error()));
+    return {};
+}
+
 Result<> write_output(const std::string& path, ByteView data) {
-    const bool to_stdout = path == "-";
-    auto result = to_stdout ? write_all(STDOUT_FILENO, data) : write_path(path, data);
-    if (result) return result;
-    return fail_in(to_stdout ? "<stdout>" : path, std::move(result.error()));
+    auto output = Output::open(path);
+    if (!output) return fail(output.error());
+    if (auto written = output->write(data); !written) return written;
+    return output->commit();
 }
 
 }  // namespace pgoprof

@@ -1,6 +1,7 @@
 // Writing whole outputs, or nothing.
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "pgoprof/base/bytes.h"
@@ -8,10 +9,37 @@
 
 namespace pgoprof {
 
-/// Writes `data` to `path`, or to stdout if that is "-". A regular (or new) file is replaced atomically: a temporary in
-/// the same directory, fsync, rename, fsync of the directory; at any failure or kill the old file stays as it was and
-/// the temporary is removed (if we still run). Symbolic links are followed, an existing file's mode is kept, a new
-/// one's is 0666 less the umask. What is not a regular file (a pipe, /dev/null) is written directly.
+/// An output in the making. A regular (or new) file is replaced atomically: a temporary in the same directory, fsync,
+/// rename, fsync of the directory; without `commit`, at any failure or kill, the old file stays as it was and the
+/// temporary is removed (if we still run). Symbolic links are followed, an existing file's mode is kept, a new one's is
+/// 0666 less the umask. What is not a regular file (a pipe, /dev/null, stdout) is written directly. Errors carry the
+/// name of the output.
+class Output {
+public:
+    /// `path` may be "-" for stdout.
+    static Result<Output> open(const std::string& path);
+
+    Output(Output&&) noexcept;
+    Output& operator=(Output&&) noexcept;
+    ~Output();
+
+    Result<> write(ByteView data);
+
+    /// To be called once, when all is written.
+    Result<> commit();
+
+private:
+    class Target;
+    class Direct;
+    class Replacement;
+
+    Output(std::string name, std::unique_ptr<Target> target);
+
+    std::string name_;
+    std::unique_ptr<Target> target_;
+};
+
+/// All of an output at once.
 Result<> write_output(const std::string& path, ByteView data);
 
 }  // namespace pgoprof

@@ -488,6 +488,40 @@ TEST_CASE("Labels are part of a sample; order matters only within a key, and not
     CHECK(merged.string_table(static_cast<int>(doubled->label(2).str())) == "x");
 }
 
+/// One sample a location, its value the location's address.
+std::string many_locations(std::uint64_t first, std::uint64_t count) {
+    Message message;
+    message.cpu().period(10).location(1, 0, first, "main.work");
+    message.sample({1}, {static_cast<std::int64_t>(first), 1});
+    for (std::uint64_t id = 2; id <= count; ++id) {
+        auto* const added = message->add_location();
+        *added = message->location(0);
+        added->set_id(id);
+        added->set_address(first + id - 1);
+        message.sample({id, 1}, {static_cast<std::int64_t>(first + id - 1), 1});
+    }
+    return message.bytes();
+}
+
+TEST_CASE("More locations than 16 bits can count") {
+    const std::string low = many_locations(1, 40'000);
+    const std::string high = many_locations(40'001, 40'000);
+    const std::string overlapping = many_locations(30'001, 30'000);
+    const std::string whole = merge({low, high, overlapping});
+    CHECK(merge({overlapping, low, high}) == whole);
+    CHECK(merge({merge({overlapping, high}), low}) == whole);
+
+    const auto merged = parsed(whole);
+    CHECK(merged.location_size() == 80'000);
+    std::int64_t sum = 0;
+    for (const auto& sample : merged.sample()) {
+        const auto address = merged.location(static_cast<int>(sample.location_id(0)) - 1).address();
+        REQUIRE(sample.value(0) % static_cast<std::int64_t>(address) == 0);
+        sum += sample.value(1);
+    }
+    CHECK(sum == 110'000);
+}
+
 TEST_CASE("Only the labels with the given keys are kept, and samples that differed in others become one") {
     Message message;
     message.cpu().location(1, 0, 1, "f");

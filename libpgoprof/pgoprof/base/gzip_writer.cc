@@ -1,0 +1,58 @@
+#include "pgoprof/base/gzip_writer.h"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include "pgoprof/base/gzip.h"
+
+namespace pgoprof {
+namespace {
+
+constexpr std::size_t kBlock = std::size_t{2} << 20;
+constexpr std::uint64_t kThoroughBlocks = 2;
+constexpr int kThorough = 6;
+constexpr int kFast = 1;
+
+/// On a thread of its own, or here if there are to be none or the system gives no more.
+std::future<Buffer> start(std::launch policy, Buffer block, int level) {
+    auto work = [block = std::make_shared<Buffer>(std::move(block)), level] { return gzip(block->view(), level); };
+    try {
+        return std::async(policy, work);
+    } catch (const std::system_error&) {
+        return std::async(std::launch::deferred, work);
+    }
+}
+
+}  // namespace
+
+Result<> GzipWriter::write(ByteView data) {
+    while (!data.empty() && written_) {
+        const ByteView part = data.first(std::min(data.size(), kBlock - block_.size()));
+        block_.append(part);
+        data = data.subspan(part.size());
+        if (block_.size() == kBlock) compress_block();
+    }
+    return written_;
+}
+
+Result<> GzipWriter::finish() {
+    if (blocks_ == 0 || !block_.empty()) compress_block();
+    while (!compressing_.empty()) write_oldest();
+    return written_;
+}
+
+void GzipWriter::compress_block() {
+    while (compressing_.size() > threads_) write_oldest();
+    const auto policy = threads_ == 0 ? std::launch::deferred : std::launch::async;
+    const int level = blocks_++ < kThoroughBlocks ? kThorough : kFast;
+    compressing_.push_back(start(policy, std::exchange(block_, {}), level));
+}
+
+void GzipWriter::write_oldest() {
+    const Buffer compressed = compressing_.front().get();
+    compressing_.pop_front();
+    if (written_) written_ = write_(compressed.view());
+}
+
+}  // namespace pgoprof
