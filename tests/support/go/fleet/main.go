@@ -3,7 +3,8 @@
 //	fleet -dir=DIR -first=0 -count=10 -millis=60 -rate=500
 //
 // writes DIR/0.pprof to DIR/9.pprof. Which functions call which is drawn from the number of the profile, so that a fleet
-// of processes yields profiles that share functions, but few stacks. Every other profile has labels.
+// of processes yields profiles that share functions, but few stacks. Every other profile has labels. With the build tag
+// `large` the program is one of thousands of functions, as services are (large.go).
 package main
 
 import (
@@ -81,12 +82,11 @@ func walk(path []byte) int {
 
 var (
 	steps  []func([]byte) int
-	leaves []func(int) int
+	leaves = []func(int) int{hash, sorted, encoded, matched, joined, mapped, fibonacci18}
 )
 
 func init() {
 	steps = []func([]byte) int{north, south, east, west, up, down, viaInterface, viaGeneric[int], viaGeneric[string], viaDefer}
-	leaves = []func(int) int{hash, sorted, encoded, matched, joined, mapped, fibonacci18}
 }
 
 //go:noinline

@@ -1,0 +1,3 @@
+module example.com/derive
+
+go 1.23
