@@ -18,7 +18,7 @@ _BUILDS = {
     "noinline": ["-gcflags=all=-l"],
     "stripped": ["-trimpath", "-gcflags=-l", "-ldflags=-s -w"],
 }
-_PROCESSES, _PROFILES, _MILLISECONDS = 2, 8, 800
+_PROCESSES, _PROFILES, _MILLISECONDS = 2, 8, 1600
 
 
 def build_program(name, binary, *flags, **options):
@@ -35,7 +35,7 @@ def _capture_builds(directory):
         profiles.mkdir()
         first = 1000 * number
         running = [subprocess.Popen([binary, f"-dir={profiles}", f"-first={first + n * _PROFILES}", f"-count={_PROFILES}",
-                                     f"-millis={_MILLISECONDS}", "-depth=12"], stderr=subprocess.DEVNULL)
+                                     f"-millis={_MILLISECONDS}", "-depth=6"], stderr=subprocess.DEVNULL)
                    for n in range(_PROCESSES)]
         assert [process.wait() for process in running] == [0] * _PROCESSES
     return sorted(directory.glob("*.d/*.pprof"))

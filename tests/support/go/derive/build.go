@@ -108,15 +108,17 @@ func (b *build) bases(random *rand.Rand) []uint64 {
 }
 
 // splice continues the leaf part of a stack with the callers of a captured one at a location that both have, some times
-// over: a path through the program that really was taken, though not as a whole.
+// over: a path through the program that really was taken, though not as a whole. Stacks keep about the depth they had:
+// in recursion, chance would favour the deep ones.
 func (b *build) splice(random *rand.Rand, stack []int) []int {
-	const deepest = 64 // the runtime records no more
-	for try := 0; try < 4; try++ {
+	const tries, deepest = 6, 64 // the runtime records no more
+	limit := min(len(stack)+8, deepest)
+	for range tries {
 		depth := random.IntN(len(stack))
 		places := b.places[stack[depth]]
 		other := places[random.IntN(len(places))]
 		callers := b.samples[other.sample].stack[other.depth:]
-		if depth+len(callers) <= deepest && depth+len(callers) > 1 {
+		if depth+len(callers) <= limit {
 			stack = append(append([]int(nil), stack[:depth]...), callers...)
 		}
 	}

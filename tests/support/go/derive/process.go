@@ -18,8 +18,21 @@ type process struct {
 
 func newProcess(builds []*build, seed uint64, n int, shared float64) *process {
 	random := rand.New(rand.NewPCG(seed, uint64(n)))
-	index := random.IntN(len(builds))
+	index := drawBuild(random, builds)
 	return &process{random, builds[index], index, shared, map[uint64]int{}}
+}
+
+// drawBuild takes more processes of the builds that more was captured of.
+func drawBuild(random *rand.Rand, builds []*build) int {
+	captured := 0
+	for _, b := range builds {
+		captured += len(b.samples)
+	}
+	drawn, index := random.IntN(captured), 0
+	for ; drawn >= len(builds[index].samples); index++ {
+		drawn -= len(builds[index].samples)
+	}
+	return index
 }
 
 type counter struct {
