@@ -35,7 +35,7 @@ def _capture_builds(directory):
         profiles.mkdir()
         first = 1000 * number
         running = [subprocess.Popen([binary, f"-dir={profiles}", f"-first={first + n * _PROFILES}", f"-count={_PROFILES}",
-                                     f"-millis={_MILLISECONDS}", "-depth=6"], stderr=subprocess.DEVNULL)
+                                     f"-millis={_MILLISECONDS}", "-depth=6", "-routes=60"], stderr=subprocess.DEVNULL)
                    for n in range(_PROCESSES)]
         assert [process.wait() for process in running] == [0] * _PROCESSES
     return sorted(directory.glob("*.d/*.pprof"))

@@ -3,6 +3,7 @@
 import collections
 import functools
 import gzip
+import hashlib
 import os
 import pathlib
 import subprocess
@@ -20,11 +21,20 @@ def pprof():
     return go.go("tool", "-n", "pprof").stdout.strip()
 
 
+def merge_command(paths, output):
+    """The peer re-symbolizes and demangles unless told not to."""
+    return [pprof(), "-proto", "-symbolize=none", f"-output={output}", *map(str, paths)]
+
+
+def environment(directory):
+    """Where the peer may write and look for what it would like to have."""
+    return {**os.environ, "PPROF_TMPDIR": str(directory), "HOME": str(directory)}
+
+
 def merge_with_peer(paths, directory):
-    """The peer's merge of these files, parsed. It re-symbolizes and demangles unless told not to."""
+    """The peer's merge of these files, parsed."""
     output = pathlib.Path(directory) / "peer.pprof"
-    subprocess.run([pprof(), "-proto", "-symbolize=none", f"-output={output}", *map(str, paths)], check=True,
-                   capture_output=True, env={**os.environ, "PPROF_TMPDIR": str(directory), "HOME": str(directory)})
+    subprocess.run(merge_command(paths, output), check=True, capture_output=True, env=environment(directory))
     return parse(output.read_bytes())
 
 
@@ -50,6 +60,10 @@ def parse(data):
     message = profile_pb2.Profile()
     message.ParseFromString(gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data)
     return message
+
+
+def _hash(content):
+    return hashlib.blake2b(repr(content).encode(), digest_size=16).digest()
 
 
 class View:
@@ -109,6 +123,20 @@ class View:
         keys = [(tuple(sample.location_id), tuple(label.SerializeToString() for label in sample.label))
                 for sample in self.message.sample]
         return len(set(keys)) == len(keys)
+
+    def fingerprint(self):
+        """{type and unit: a number}, equal if `samples` are, in little memory: the sum of each value times the hash of
+        its stack and labels, so that order does not matter, nor whether a stack is there in parts."""
+        locations = {location: _hash(content) for location, content in self._locations.items()}
+        no_labels = _hash(())
+        totals = [0] * len(self.types())
+        for sample in self.message.sample:
+            stack = b"".join(map(locations.__getitem__, sample.location_id))
+            labels = _hash(self._labels(sample)) if sample.label else no_labels
+            key = int.from_bytes(hashlib.blake2b(stack + labels, digest_size=16).digest(), "big")
+            for column, value in enumerate(sample.value):
+                totals[column] += value * key
+        return dict(zip(self.types(), totals))
 
     def header(self):
         """Without provenance, which is ours alone, and doc_url, which the peer of Go 1.23 drops."""

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 )
 
 // build is one executable: every stack captured from its processes, with addresses relative to their mappings, so that
@@ -107,19 +108,20 @@ func (b *build) bases(random *rand.Rand) []uint64 {
 	return bases
 }
 
-// splice continues the leaf part of a stack with the callers of a captured one at a location that both have, some times
-// over: a path through the program that really was taken, though not as a whole. Stacks keep about the depth they had:
-// in recursion, chance would favour the deep ones.
+// splice continues the leaf part of a stack with the callers of a captured one at a location that both have, and does
+// so again with the result: a path through the program whose parts really were taken, though not the whole. It keeps
+// about its depth: in recursion, chance would favour the deep ones.
 func (b *build) splice(random *rand.Rand, stack []int) []int {
-	const tries, deepest = 6, 64 // the runtime records no more
+	const splices, tries, deepest = 3, 12, 64 // the runtime records no more
 	limit := min(len(stack)+8, deepest)
-	for range tries {
+	for try, done := 0, 0; try < tries && done < splices; try++ {
 		depth := random.IntN(len(stack))
 		places := b.places[stack[depth]]
 		other := places[random.IntN(len(places))]
 		callers := b.samples[other.sample].stack[other.depth:]
-		if depth+len(callers) <= limit {
+		if depth+len(callers) <= limit && !slices.Equal(callers, stack[depth:]) {
 			stack = append(append([]int(nil), stack[:depth]...), callers...)
+			done++
 		}
 	}
 	return stack

@@ -29,9 +29,9 @@ func main() {
 	dir := flag.String("dir", ".", "where to write")
 	count := flag.Int("count", 1000, "how many profiles")
 	seed := flag.Uint64("seed", 1, "another seed gives other profiles")
-	shared := flag.Float64("shared", 0.1, "part of the samples that are captured stacks as they are")
+	shared := flag.Float64("shared", 0.05, "part of the samples that are captured stacks as they are")
 	smallest := flag.Int("smallest", 105_000, "bytes")
-	largest := flag.Int("largest", 230_000, "bytes")
+	largest := flag.Int("largest", 227_000, "bytes")
 	flag.Parse()
 
 	builds, err := readBuilds(flag.Args())

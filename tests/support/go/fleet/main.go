@@ -34,23 +34,24 @@ func main() {
 	millis := flag.Int("millis", 60, "work in each profile")
 	rate := flag.Int("rate", 500, "samples a second")
 	depth := flag.Int("depth", 24, "most calls on a path")
+	routes := flag.Int("routes", 0, "take so many paths only, some far more often, as a service does; 0: ever new ones")
 	flag.Parse()
 	for n := *first; n < *first+*count; n++ {
 		path := filepath.Join(*dir, strconv.Itoa(n)+".pprof")
-		if err := capture(path, n, time.Duration(*millis)*time.Millisecond, *rate, *depth); err != nil {
+		if err := capture(path, n, time.Duration(*millis)*time.Millisecond, *rate, paths(*routes, *depth)); err != nil {
 			log.Fatal(err)
 		}
 	}
 }
 
-func capture(path string, n int, d time.Duration, rate, depth int) error {
+func capture(path string, n int, d time.Duration, rate int, next func(*rand.Rand) []byte) error {
 	var profile bytes.Buffer
 	// The rate set first stays; the profiler then says on stderr that it could not set its own.
 	runtime.SetCPUProfileRate(rate)
 	if err := pprof.StartCPUProfile(&profile); err != nil {
 		return err
 	}
-	work(n, time.Now().Add(d), depth)
+	work(n, time.Now().Add(d), next)
 	pprof.StopCPUProfile()
 	return os.WriteFile(path, profile.Bytes(), 0o644)
 }
@@ -58,11 +59,33 @@ func capture(path string, n int, d time.Duration, rate, depth int) error {
 // sink keeps results alive, so that no work is optimized away.
 var sink int
 
-func work(n int, deadline time.Time, depth int) {
+func newPath(random *rand.Rand, depth int) []byte {
+	path := make([]byte, 3+random.Intn(depth))
+	random.Read(path)
+	return path
+}
+
+// paths returns what draws the next path. Routes are the same in all processes; only where they end differs.
+func paths(routes, depth int) func(*rand.Rand) []byte {
+	if routes == 0 {
+		return func(random *rand.Rand) []byte { return newPath(random, depth) }
+	}
+	fixed := make([][]byte, routes)
+	source := rand.New(rand.NewSource(1))
+	for i := range fixed {
+		fixed[i] = newPath(source, depth)
+	}
+	return func(random *rand.Rand) []byte {
+		path := append([]byte(nil), fixed[int(float64(routes)*random.Float64()*random.Float64())]...)
+		path[len(path)-1] = byte(random.Intn(256))
+		return path
+	}
+}
+
+func work(n int, deadline time.Time, next func(*rand.Rand) []byte) {
 	random := rand.New(rand.NewSource(int64(n)))
 	for i := 0; time.Now().Before(deadline); i++ {
-		path := make([]byte, 3+random.Intn(depth))
-		random.Read(path)
+		path := next(random)
 		if n%2 == 0 {
 			sink += walk(path)
 			continue
