@@ -201,7 +201,7 @@ _paths = []
 def fleet_paths():
     if not _paths:
         progress("building the fleet (some minutes the first time)")
-        paths, figures = fleet.derive(fleet.capture(CACHE / "captured"), CACHE / f"fleet-{FLEET}", FLEET)
+        paths, figures = fleet.cached(CACHE, FLEET)
         print("The fleet: {profiles} profiles of {builds} builds, {smallest_bytes:,} to {largest_bytes:,} bytes gzipped "
               "({bytes:,} in all), {fewest_samples:,} to {most_samples:,} samples each; {samples:,} samples in all, "
               "{distinct_samples:,} of them distinct ({distinct_part:.0%}), {mean_depth:.1f} locations deep on "

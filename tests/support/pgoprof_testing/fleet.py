@@ -1,4 +1,7 @@
-"""A large fleet of distinct CPU profiles for measuring: captured here from several builds, then multiplied."""
+"""A large fleet of distinct CPU profiles for measuring: captured here from several builds, then multiplied.
+
+    python3 -m pgoprof_testing.fleet CACHE COUNT    puts COUNT profiles into CACHE/fleet-COUNT
+"""
 
 import json
 import os
@@ -28,7 +31,7 @@ def build_program(name, binary, *flags, **options):
 
 
 def _capture_builds(directory):
-    """Profiles of a program that works in ever other mixes, from two processes of each build at a time."""
+    """Profiles of a program that works in ever other mixes, from several processes of each build."""
     for number, (name, flags) in enumerate(_BUILDS.items()):
         binary = build_program("fleet", directory / name, "-tags=large", *flags)
         profiles = directory / f"{name}.d"
@@ -65,17 +68,21 @@ def capture(directory):
 def derive(captured, directory, count, *options):
     """`count` profiles of 100-250 KB made out of the captured ones by tests/support/go/derive, once."""
     if not directory.exists():
-        binary = build_program("derive", captured[0].parent.parent / "derive-profiles")
         unfinished = directory.with_name(f"{directory.name}.{os.getpid()}")
         unfinished.mkdir(parents=True)
+        binary = build_program("derive", unfinished / "derive")
         run = subprocess.run([binary, f"-dir={unfinished}", f"-count={count}", *options, *captured], check=True,
                              stdout=subprocess.PIPE)
+        binary.unlink()
         (unfinished / "figures.json").write_bytes(run.stdout)
         unfinished.rename(directory)
     return sorted(directory.glob("*.pprof")), json.loads((directory / "figures.json").read_text())
 
 
+def cached(cache, count):
+    """(`count` profiles, figures about them) from `cache`, made first where they are not there."""
+    return derive(capture(cache / "captured"), cache / f"fleet-{count}", count)
+
+
 if __name__ == "__main__":
-    cache = pathlib.Path(sys.argv[1])
-    paths, figures = derive(capture(cache / "captured"), cache / f"fleet-{sys.argv[2]}", int(sys.argv[2]))
-    print(json.dumps(figures, indent=2))
+    print(json.dumps(cached(pathlib.Path(sys.argv[1]), int(sys.argv[2]))[1], indent=2))

@@ -45,7 +45,8 @@ func (c *counter) Write(data []byte) (int, error) {
 	return c.file.Write(data)
 }
 
-// write makes up samples until the profile is about as large as drawn between the bounds. It returns the size.
+// write makes up samples until the profile is about as large as drawn between the bounds, or until there are no more. It
+// returns the size.
 func (p *process) write(path string, smallest, largest int) (int, error) {
 	file, err := os.Create(path)
 	if err != nil {
@@ -57,7 +58,8 @@ func (p *process) write(path string, smallest, largest int) (int, error) {
 	out := &counter{file: file}
 	w := newWriter(out, p.build, p.build.bases(p.random))
 	w.header(p.times())
-	for out.size < enough {
+	for known := -1; out.size < enough && known < len(p.seen); {
+		known = len(p.seen)
 		if err := p.run(w); err != nil {
 			return 0, err
 		}
