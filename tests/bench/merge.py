@@ -5,6 +5,7 @@ Prints Markdown, as docs/performance.md has it. BENCH_SIZES=2,10 measures these 
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -43,6 +44,22 @@ def ours(paths, output, *options):
     return [TOOL, "--durations=ignore", *options, *paths, "-o", output]
 
 
+def first_line(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[0]
+
+
+def found(pattern, path):
+    return re.search(pattern, pathlib.Path(path).read_text(), re.MULTILINE).group(1)
+
+
+def describe_machine():
+    processor = found(r"^model name\s*: (.*)$", "/proc/cpuinfo")
+    memory = int(found(r"^MemTotal:\s*(\d+)", "/proc/meminfo")) * 1024 / 1e9
+    compiler = found(r"^CMAKE_CXX_COMPILER:\w+=(.*)$", BUILD / "CMakeCache.txt")
+    print(f"{processor}, {len(os.sched_getaffinity(0))} cores, {memory:.0f} GB; {first_line(compiler, '--version')}; "
+          f"{first_line(go.go_command(), 'version')}\n")
+
+
 def has_compact():
     return "--compact" in subprocess.run([TOOL, "--help"], capture_output=True, text=True, check=True).stdout
 
@@ -56,7 +73,7 @@ def table(heads, rows):
 
 
 def part(value):
-    return f"1/{1 / value:.1f}" if value < 0.2 else f"{value:.2f}"
+    return f"1/{1 / value:.1f}" if value < 0.5 else f"{value:.3f}"
 
 
 def verdict(measured, target):
@@ -211,6 +228,7 @@ def fleet_paths():
 
 
 def main():
+    describe_machine()
     compact = has_compact()
     if not compact:
         progress("this pgo-merge has no --compact: skipped")
