@@ -41,6 +41,7 @@ def _capture_builds(directory):
                                      f"-millis={_MILLISECONDS}", "-depth=6", "-routes=60"], stderr=subprocess.DEVNULL)
                    for n in range(_PROCESSES)]
         assert [process.wait() for process in running] == [0] * _PROCESSES
+        binary.unlink()
     return sorted(directory.glob("*.d/*.pprof"))
 
 
