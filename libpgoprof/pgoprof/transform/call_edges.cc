@@ -259,6 +259,12 @@ private:
 
 }  // namespace
 
+Error no_usable_sample_type() {
+    return {.message = "no sample type that the Go compiler reads",
+            .remedy = "give a CPU profile: it needs samples/count or cpu/nanoseconds",
+            .rule = "PGO201"};
+}
+
 std::optional<std::size_t> chosen_sample_type(const RawProfile& raw) {
     const auto usable = [&](const RawValueType& type) {
         const auto name = raw.string(type.type);
@@ -274,11 +280,7 @@ Result<EdgeProfile> build_call_edges(const RawProfile& raw) {
     if (raw.strings.empty()) return EdgeProfile{.ignored = SilentlyIgnored::empty_file};
     if (raw.sample_count() == 0) return EdgeProfile{.ignored = SilentlyIgnored::no_samples};
     const auto column = chosen_sample_type(raw);
-    if (!column) {
-        return std::unexpected(Error{.message = "no sample type that the Go compiler reads",
-                                     .remedy = "give a CPU profile: it needs samples/count or cpu/nanoseconds",
-                                     .rule = "PGO201"});
-    }
+    if (!column) return std::unexpected(no_usable_sample_type());
     return GraphBuilder(raw).run(*column);
 }
 

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "pgoprof/transform/call_edges.h"
+#include "pgoprof/transform/compact.h"
 #include "pgoprof/transform/merge_columns.h"
 #include "pgoprof/transform/merge_fold.h"
 #include "pgoprof/transform/merge_output.h"
@@ -29,6 +31,17 @@ Result<> refuse_negative(const RawProfile& raw) {
     return {};
 }
 
+/// The one that the compiler reads of the full merge, where samples/count comes first.
+Result<> keep_chosen_column(std::vector<Column>& columns) {
+    for (const std::string_view name : {"samples/count", "cpu/nanoseconds"}) {
+        const auto found = std::ranges::find(columns, name, merging::type_and_unit);
+        if (found == columns.end()) continue;
+        columns = {std::move(*found)};
+        return {};
+    }
+    return std::unexpected(no_usable_sample_type());
+}
+
 }  // namespace
 
 struct Merger::State {
@@ -37,6 +50,7 @@ struct Merger::State {
     MergeOptions options;
     Folded folded;
     Folder folder;
+    Compactor compactor;
     std::vector<std::string> dropped;  // sorted
 
     void note_dropped(const RawProfile& raw, const std::vector<Column>& common);
@@ -58,12 +72,14 @@ Merger::~Merger() = default;
 Merger::Merger(Merger&&) noexcept = default;
 Merger& Merger::operator=(Merger&&) noexcept = default;
 
-Result<> Merger::add(const RawProfile& raw, std::string_view name, std::int64_t factor) {
+Result<> Merger::add(const RawProfile& given, std::string_view name, std::int64_t factor) {
     Folded& folded = state_->folded;
     const bool first = !folded.header.summary;
-    if (state_->options.negative_values == NegativeValues::refuse) {
-        if (auto sound = refuse_negative(raw); !sound) return fail_in(name, std::move(sound.error()));
+    const bool compact = state_->options.detail == Detail::compact;
+    if (compact || state_->options.negative_values == NegativeValues::refuse) {
+        if (auto sound = refuse_negative(given); !sound) return fail_in(name, std::move(sound.error()));
     }
+    const RawProfile& raw = compact ? state_->compactor.compact(given) : given;
     auto plan = merging::plan_columns(first ? nullptr : &folded.columns, raw);
     if (!plan) return fail_in(name, std::move(plan.error()));
     if (auto added = folded.header.add(raw); !added) return fail_in(name, std::move(added.error()));
@@ -85,6 +101,9 @@ std::span<const std::string> Merger::dropped_sample_types() const { return state
 
 Result<StreamedProfile> Merger::finish() && {
     const auto state = std::move(state_);
+    if (state->options.detail == Detail::compact) {
+        if (auto chosen = keep_chosen_column(state->folded.columns); !chosen) return fail(chosen.error());
+    }
     for (Column& column : state->folded.columns) {
         if (column.fault) return fail(std::move(*column.fault));
     }

@@ -21,8 +21,14 @@ enum class NegativeValues : std::uint8_t {
     allow,  ///< for differences of profiles; whether a sum overflows on the way may then depend on the order
 };
 
+enum class Detail : std::uint8_t {
+    full,
+    compact,  ///< only what the Go compiler reads: Compactor, and one sample type; negative values are refused
+};
+
 struct MergeOptions {
     NegativeValues negative_values = NegativeValues::refuse;
+    Detail detail = Detail::full;
     std::optional<std::vector<std::string>> kept_labels = std::nullopt;  ///< keys of the labels to keep; none: all
 };
 
@@ -48,7 +54,8 @@ public:
     std::span<const std::string> dropped_sample_types() const;
 
     /// The canonical result: tables in an order that depends on their contents only. At least one input must have been
-    /// added. Errors: PGO126 if a sum does not fit in 64 bits; a common sample type whose units do not convert.
+    /// added. Errors: PGO126 if a sum does not fit in 64 bits; a common sample type whose units do not convert; PGO201
+    /// if a compact result is wanted and the Go compiler would read none of the sample types.
     Result<StreamedProfile> finish() &&;
 
 private:

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "pgoprof/base/checked.h"
+#include "pgoprof/transform/mapping_key.h"
 
 namespace pgoprof::merging {
 namespace {
@@ -102,16 +103,15 @@ StringId Folder::string(std::int64_t index) {
 }
 
 MappingId Folder::mapping(const RawMapping& mapping) {
-    constexpr std::uint64_t kPage = 4096;
-    const std::uint64_t size = mapping.memory_limit - mapping.memory_start;  // wraps, as the peer's does
+    const RawMappingKey key = mapping_key(*raw_, mapping);
     const StringId filename = string(mapping.filename);
     const StringId build_id = string(mapping.build_id);
     return into_->tables.intern(MergedMapping{
         .key = {.identity = build_id == StringId{} ? filename : build_id,
-                .file_offset = mapping.file_offset,
-                .rounded_size = (size + kPage - 1) / kPage * kPage},
+                .file_offset = key.file_offset,
+                .rounded_size = key.rounded_size},
         .start = mapping.memory_start,
-        .size = size,
+        .size = mapping.memory_limit - mapping.memory_start,
         .filename = filename,
         .build_id = build_id,
         .has_functions = mapping.has_functions,
