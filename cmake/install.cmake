@@ -9,7 +9,7 @@ configure_package_config_file(cmake/pgoprof-config.cmake.in pgoprof-config.cmake
                               PATH_VARS CMAKE_INSTALL_INCLUDEDIR)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/pgoprof-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/pgoprof-config.cmake ${PROJECT_BINARY_DIR}/pgoprof-config-version.cmake
-              cmake/FindDeflate.cmake
+              cmake/FindDeflate.cmake cmake/FindNettle.cmake
         DESTINATION ${package_dir})
 install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -21,23 +21,11 @@ std::optional<Number> parse_number(std::string_view text) {
     return value;
 }
 
-[[noreturn]] void refuse(const std::string& name, const std::string& what) {
+}  // namespace
+
+void refuse_value(const std::string& name, const std::string& what) {
     throw CLI::ValidationError(fmt::format("{} must be {}", name, what));
 }
-
-/// An option whose text `parse` turns into an optional value for `set`; `what` is how a good one reads.
-template <typename Parse, typename Set>
-CLI::Option* add_parsed_option(CLI::App& app, const std::string& name, const std::string& what, const std::string& help,
-                               const Parse& parse, const Set& set) {
-    const auto take = [name, what, parse, set](const std::string& text) {
-        const auto value = parse(text);
-        if (!value) refuse(name, what);
-        set(*value);
-    };
-    return app.add_option_function<std::string>(name, take, help);
-}
-
-}  // namespace
 
 CLI::Option* add_integer_option(CLI::App& app, const std::string& name, std::uint64_t& value, std::uint64_t min,
                                 std::uint64_t max, const std::string& help) {
@@ -75,11 +63,14 @@ CLI::Option* add_limits_option(CLI::App& app, Limits& limits) {
 }
 
 CLI::Option* add_output_option(CLI::App& app, std::string& path) {
-    const auto not_empty = [](const std::string& text) { return text.empty() ? std::nullopt : std::optional(text); };
     return add_parsed_option(app, "-o,--output", "the name of a file, or -",
-                             "Write to FILE, whole or not at all; - is stdout [-]", not_empty,
+                             "Write to FILE, whole or not at all; - is stdout [-]", parse_name,
                              [&path](const std::string& text) { path = text; })
         ->type_name("FILE");
+}
+
+std::optional<std::string> parse_name(const std::string& text) {
+    return text.empty() ? std::nullopt : std::optional(text);
 }
 
 std::optional<std::uint64_t> parse_size(std::string_view text) {

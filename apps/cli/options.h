@@ -12,6 +12,35 @@
 
 namespace pgoprof::cli {
 
+/// The usage error "`name` must be `what`".
+[[noreturn]] void refuse_value(const std::string& name, const std::string& what);
+
+/// An option whose text `parse` turns into an optional value for `set`; `what` is how a good one reads.
+template <typename Parse, typename Set>
+CLI::Option* add_parsed_option(CLI::App& app, const std::string& name, const std::string& what, const std::string& help,
+                               const Parse& parse, const Set& set) {
+    const auto take = [name, what, parse, set](const std::string& text) {
+        const auto value = parse(text);
+        if (!value) refuse_value(name, what);
+        set(*value);
+    };
+    return app.add_option_function<std::string>(name, take, help);
+}
+
+/// The same for an option that can be given several times; `set` gets one value after the other.
+template <typename Parse, typename Set>
+CLI::Option* add_repeatable_option(CLI::App& app, const std::string& name, const std::string& what,
+                                   const std::string& help, const Parse& parse, const Set& set) {
+    const auto take = [name, what, parse, set](const std::vector<std::string>& texts) {
+        for (const std::string& text : texts) {
+            const auto value = parse(text);
+            if (!value) refuse_value(name, what);
+            set(*value);
+        }
+    };
+    return app.add_option_function<std::vector<std::string>>(name, take, help)->allow_extra_args(false);
+}
+
 /// `name N`: an integer from `min` to `max`.
 CLI::Option* add_integer_option(CLI::App& app, const std::string& name, std::uint64_t& value, std::uint64_t min,
                                 std::uint64_t max, const std::string& help);
@@ -28,6 +57,9 @@ CLI::Option* add_limits_option(CLI::App& app, Limits& limits);
 
 /// -o, --output FILE: "-" is stdout.
 CLI::Option* add_output_option(CLI::App& app, std::string& path);
+
+/// Any text that is not empty.
+std::optional<std::string> parse_name(const std::string& text);
 
 /// "4096", "64k", "64m", "2g" (powers of 1024); nullopt for anything else and for 0.
 std::optional<std::uint64_t> parse_size(std::string_view text);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,7 +10,9 @@
 #include "pgoprof/base/bytes.h"
 #include "pgoprof/base/limits.h"
 #include "pgoprof/base/result.h"
+#include "pgoprof/base/sha256.h"
 #include "pgoprof/io/frames.h"
+#include "pgoprof/io/input_files.h"
 
 namespace pgoprof {
 
@@ -17,6 +20,8 @@ namespace pgoprof {
 struct StoredInput {
     std::size_t index = 0;  ///< its number in the source, from 0
     std::string name;       ///< for messages
+    std::int64_t weight = 1;
+    std::optional<Sha256> sha256;  ///< of the bytes, if the source computes it
     Buffer bytes;
 };
 
@@ -29,40 +34,64 @@ public:
     /// How many inputs there are, where that is known beforehand.
     virtual std::optional<std::size_t> size() const = 0;
 
-    /// Sets all of `input` but perhaps the bytes; false if there are no more. An error is the source's own and the end
-    /// of it.
+    /// Sets what is known of the next input without its bytes; false if there are no more. An error is the source's own
+    /// and the end of it.
     virtual Result<bool> take(StoredInput& input) = 0;
 
-    /// Sees to it that an input that was taken has its bytes. Its failure is the input's alone.
-    virtual Result<> read(StoredInput& input) = 0;
+    /// Completes an input that was taken; false if it turns out to be none of this run's. A failure is the input's
+    /// alone.
+    virtual Result<bool> read(StoredInput& input) = 0;
 };
 
-/// Files, by their paths; "-" is stdin.
+/// One of `count` shares of all inputs, to which each belongs by its content: copies are in one shard.
+struct Shard {
+    std::uint64_t number = 1;  ///< from 1
+    std::uint64_t count = 1;
+
+    /// The first eight bytes of the digest, big-endian, modulo `count`, are `number` - 1.
+    bool has(const Sha256& digest) const;
+};
+
+enum class Digests : bool { where_needed, always };
+
+/// Files, by their paths; "-" is stdin. What is listed with a SHA-256 must have it.
 class FileSource : public InputSource {
 public:
-    FileSource(std::span<const std::string> paths, const Limits& limits) : paths_(paths), limits_(limits) {}
+    struct Options {
+        Limits limits{};
+        Digests digests = Digests::where_needed;
 
-    std::optional<std::size_t> size() const override { return paths_.size(); }
+        /// Only this shard's files. Those listed with a SHA-256 are told by that; of the others, the bytes are read and
+        /// digested. Of those that cannot be read it is the path's digest that decides, so that one shard reports them.
+        std::optional<Shard> shard{};
+    };
+
+    FileSource(std::span<const InputFile> files, const Options& options) : files_(files), options_(options) {}
+
+    std::optional<std::size_t> size() const override;
     Result<bool> take(StoredInput& input) override;
-    Result<> read(StoredInput& input) override;
+    Result<bool> read(StoredInput& input) override;
 
 private:
-    std::span<const std::string> paths_;
-    Limits limits_;
+    bool is_elsewhere(const Sha256& digest) const { return options_.shard && !options_.shard->has(digest); }
+
+    std::span<const InputFile> files_;
+    Options options_;
     std::size_t next_ = 0;
 };
 
 /// Varint-length-delimited profiles from stdin: "stdin, profile 1" and so on.
 class FrameSource : public InputSource {
 public:
-    explicit FrameSource(const Limits& limits);
+    FrameSource(const Limits& limits, Digests digests);
 
     std::optional<std::size_t> size() const override { return std::nullopt; }
     Result<bool> take(StoredInput& input) override;
-    Result<> read(StoredInput& input) override;
+    Result<bool> read(StoredInput& input) override;
 
 private:
     FrameReader reader_;
+    Digests digests_;
     std::size_t next_ = 0;
 };
 

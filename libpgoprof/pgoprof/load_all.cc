@@ -23,10 +23,12 @@ public:
 
     StoredInput& input() { return input_; }
 
-    /// The profile refers to this slot.
-    LoadedInput load(InputSource& source) {
-        if (auto read = source.read(input_); !read) return {input_, fail_in(input_.name, std::move(read.error()))};
-        return {input_, load_profile_bytes(loader_, input_.bytes.view(), input_.name)};
+    /// What was taken into `input()`, now part of this slot; nothing if it is none of this run's.
+    std::optional<LoadedInput> load(InputSource& source) {
+        const auto wanted = source.read(input_);
+        if (!wanted) return LoadedInput{input_, fail_in(input_.name, wanted.error())};
+        if (!*wanted) return std::nullopt;
+        return LoadedInput{input_, load_profile_bytes(loader_, input_.bytes.view(), input_.name)};
     }
 
 private:
@@ -52,7 +54,7 @@ public:
             if (workers.empty()) throw;  // else the system gives no more threads, and those that there are will do
         }
         for (std::size_t i = 0; Station* const station = await_loaded(i); ++i) {
-            visit(*station->loaded);
+            if (station->input) visit(*station->input);
             release(*station);
         }
         if (exception_) std::rethrow_exception(exception_);
@@ -64,8 +66,9 @@ private:
         explicit Station(const Limits& limits) : slot(limits) {}
 
         Slot slot;
-        std::optional<LoadedInput> loaded;  ///< and not yet visited
         bool busy = false;
+        bool loaded = false;               ///< and not yet visited
+        std::optional<LoadedInput> input;  ///< if loaded and to be visited
     };
 
     /// Lets the workers end, whichever way `run` is left.
@@ -79,9 +82,10 @@ private:
     void work() {
         try {
             while (Station* const station = take_input()) {
-                auto loaded = station->slot.load(source_);
+                auto input = station->slot.load(source_);
                 const std::scoped_lock lock(mutex_);
-                station->loaded.emplace(std::move(loaded));
+                if (input) station->input.emplace(std::move(*input));
+                station->loaded = true;
                 loaded_.notify_one();
             }
         } catch (...) {
@@ -127,8 +131,8 @@ private:
 
     void release(Station& station) {
         const std::scoped_lock lock(mutex_);
-        station.loaded.reset();
-        station.busy = false;
+        station.input.reset();
+        station.loaded = station.busy = false;
         freed_.notify_one();
     }
 
@@ -157,7 +161,7 @@ Result<> load_serially(InputSource& source, const Limits& limits, const VisitInp
         const auto more = source.take(slot.input());
         if (!more) return fail(more.error());
         if (!*more) return {};
-        visit(slot.load(source));
+        if (const auto input = slot.load(source)) visit(*input);
     }
 }
 

@@ -85,14 +85,14 @@ def test_a_frame_beyond_the_limit():
 def test_no_frames():
     result = run("--framed", input=b"")
     assert (result.returncode, result.stdout) == (3, b"")
-    assert b"stdin: there is no profile" in result.stderr
+    assert b"stdin: there is no profile in the stream" in result.stderr
 
 
 @pytest.mark.parametrize("arguments", [["x"], ["-"], ["x", "-"]])
 def test_no_file_can_be_given(arguments):
     result = run("--framed", *arguments, input=framed(PROFILES[0]))
     assert (result.returncode, result.stdout) == (2, b"")
-    assert b"--framed reads stdin alone" in result.stderr
+    assert b"--framed" in result.stderr
 
 
 @pytest.mark.skipif("PGOPROF_SANITIZED" in os.environ, reason="sanitizers use memory of their own")

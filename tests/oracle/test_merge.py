@@ -53,6 +53,15 @@ def test_real_profiles_with_themselves(fleet, tmp_path):
     assert_agrees([fleet[0], fleet[0], fleet[1], fleet[0]], tmp_path)
 
 
+def test_a_weight_is_what_giving_a_profile_so_often_is(fleet, tmp_path):
+    weights = {fleet[0]: 3, fleet[1]: 1, fleet[2]: 2, fleet[45]: 4}
+    weighted = [argument for path, weight in weights.items() for argument in ("--weighted-input", f"{weight},{path}")]
+    ours = peer.View(peer.parse(merge([], tmp_path / "ours.pprof", *weighted)))
+    theirs = peer.View(peer.merge_with_peer([path for path, count in weights.items() for _ in range(count)], tmp_path))
+    assert ours.samples() == theirs.samples()
+    assert ours.used_mappings() == theirs.used_mappings()
+
+
 def test_order_partial_merges_and_threads_change_no_byte(fleet, tmp_path):
     whole = merge(fleet, tmp_path / "whole.pprof", "-j1")
     shuffled = random.Random(1).sample(fleet, len(fleet))

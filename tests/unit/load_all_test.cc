@@ -11,37 +11,37 @@ using namespace pgoprof;
 
 namespace {
 
-std::vector<std::string> missing_files(std::size_t count) {
-    std::vector<std::string> paths;
-    for (std::size_t i = 0; i < count; ++i) paths.push_back("/nonexistent/" + std::to_string(i));
-    return paths;
+std::vector<InputFile> missing_files(std::size_t count) {
+    std::vector<InputFile> files;
+    for (std::size_t i = 0; i < count; ++i) files.push_back({.path = "/nonexistent/" + std::to_string(i)});
+    return files;
 }
 
 }  // namespace
 
 TEST_CASE("Every input is visited once, in order, with any number of threads") {
-    const auto paths = missing_files(200);
+    const auto files = missing_files(200);
     for (const unsigned threads : {0U, 1U, 2U, 7U, 300U}) {
         std::size_t next = 0;
-        FileSource source(paths, Limits{});
+        FileSource source(files, {});
         CHECK(load_all(source, Limits{}, threads, [&](const LoadedInput& input) {
             REQUIRE(input.stored.index == next++);
             REQUIRE_FALSE(input.profile);
-            REQUIRE(input.profile.error().input == paths[input.stored.index]);
+            REQUIRE(input.profile.error().input == files[input.stored.index].path);
         }));
-        CHECK(next == paths.size());
+        CHECK(next == files.size());
     }
-    FileSource none({}, Limits{});
+    FileSource none({}, {});
     CHECK(load_all(none, Limits{}, 4, [](const LoadedInput&) { FAIL("there is nothing to visit"); }));
 }
 
 TEST_CASE("A visit that throws ends the loading") {
-    const auto paths = missing_files(200);
+    const auto files = missing_files(200);
     const auto visit = [](const LoadedInput& input) {
         if (input.stored.index == 5) throw std::runtime_error("enough");
     };
     for (const unsigned threads : {1U, 4U}) {
-        FileSource source(paths, Limits{});
+        FileSource source(files, {});
         CHECK_THROWS_AS(load_all(source, Limits{}, threads, visit), std::runtime_error);
     }
 }
@@ -60,7 +60,7 @@ public:
         if (throws_) throw std::bad_alloc();
         return fail(ErrorCode::io_failure, "cannot be read");
     }
-    Result<> read(StoredInput& /*input*/) override { return {}; }
+    Result<bool> read(StoredInput& /*input*/) override { return true; }
 
 private:
     std::size_t inputs_;

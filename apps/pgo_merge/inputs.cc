@@ -1,0 +1,72 @@
+#include "pgo_merge/inputs.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+namespace pgoprof::cli {
+namespace {
+
+Result<std::vector<InputFile>> listed_files(const Options& options) {
+    std::vector<InputFile> files;
+    for (const std::string& path : options.paths) files.push_back({.path = path});
+    files.insert(files.end(), options.weighted.begin(), options.weighted.end());
+    for (const std::string& list : options.lists) {
+        auto listed = read_input_list(list, options.limits.input_bytes);
+        if (!listed) return listed;
+        files.insert(files.end(), std::move_iterator(listed->begin()), std::move_iterator(listed->end()));
+    }
+    return files;
+}
+
+/// A merge that is repeated would else count what it wrote the last time.
+bool is_output(const std::string& path, const Options& options) {
+    std::error_code none;
+    return options.output != "-" && std::filesystem::equivalent(path, options.output, none);
+}
+
+/// Adds the files in a directory, with the directory's weight.
+Result<> add_files_below(const InputFile& directory, const Options& options, const Console& console,
+                         std::vector<InputFile>& files) {
+    if (directory.sha256) {
+        return fail_in(directory.path, {.message = "is listed with a SHA-256, but is a directory"});
+    }
+    const auto below = files_below(directory.path);
+    if (!below) return fail(below.error());
+    for (const std::string& path : *below) {
+        if (is_output(path, options)) {
+            console.note(fmt::format("{} is left out: it is the output", path));
+        } else {
+            files.push_back({.path = path, .weight = directory.weight});
+        }
+    }
+    return {};
+}
+
+Result<std::vector<InputFile>> expand_directories(std::vector<InputFile> named, const Options& options,
+                                                  const Console& console) {
+    std::vector<InputFile> files;
+    for (InputFile& file : named) {
+        if (file.path == "-" || !is_directory(file.path)) {
+            files.push_back(std::move(file));
+        } else if (auto added = add_files_below(file, options, console, files); !added) {
+            return fail(std::move(added.error()));
+        }
+    }
+    return files;
+}
+
+}  // namespace
+
+Result<std::vector<InputFile>> find_files(const Options& options, const Console& console) {
+    auto files = listed_files(options);
+    if (!files || !options.recursive) return files;
+    return expand_directories(std::move(*files), options, console);
+}
+
+std::unique_ptr<InputSource> open_source(const Options& options, const std::vector<InputFile>& files) {
+    if (options.framed) return std::make_unique<FrameSource>(options.limits, Digests::where_needed);
+    return std::make_unique<FileSource>(files, FileSource::Options{.limits = options.limits, .shard = options.shard});
+}
+
+}  // namespace pgoprof::cli

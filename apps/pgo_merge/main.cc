@@ -1,0 +1,30 @@
+// pgo-merge: many CPU profiles into one.
+#include "cli/tool.h"
+#include "pgo_merge/merge_run.h"
+#include "pgo_merge/options.h"
+
+namespace {
+
+const pgoprof::cli::ToolInfo kInfo{
+    .name = "pgo-merge",
+    .summary =
+        "Merge CPU profiles into one, exactly: the order of the files, the number of threads\n"
+        "and partial merges change no byte of the result.",
+    .examples =
+        "  pgo-merge a.pprof b.pprof -o default.pgo\n"
+        "  pgo-merge --durations=ignore captures/*.pprof -o merged.pprof\n"
+        "  cat a.pprof | pgo-merge - b.pprof -o merged.pprof\n"
+        "  find captures -name '*.pprof' | pgo-merge --input-files - -o merged.pprof\n"
+        "  producer-of-frames | pgo-merge --framed -o merged.pprof\n",
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    using namespace pgoprof::cli;
+    Options options;
+    return run_tool(argc, argv, kInfo, [&](CLI::App& app) -> Run {
+        declare_options(app, options);
+        return [&](const Console& console) { return MergeRun(options, console).run(); };
+    });
+}

@@ -1,0 +1,39 @@
+// What pgo-merge is asked to do.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pgoprof/base/limits.h"
+#include "pgoprof/base/result.h"
+#include "pgoprof/input_source.h"
+#include "pgoprof/transform/merge.h"
+
+namespace pgoprof::cli {
+
+struct Options {
+    std::vector<std::string> paths;
+    std::vector<InputFile> weighted;
+    std::vector<std::string> lists;  ///< paths of files that list inputs
+    bool recursive = false;
+    bool framed = false;
+    std::optional<Shard> shard;
+
+    std::string output = "-";
+    Limits limits;
+    std::uint64_t threads = 1;
+    std::string durations = "check";
+    double tolerance = 0.1;
+    MergeOptions merge;
+};
+
+/// Touches no file.
+void declare_options(CLI::App& app, Options& options);
+
+/// Options that make no sense together are a usage error, found out before any file is touched.
+Result<> check_options(const Options& options);
+
+}  // namespace pgoprof::cli
