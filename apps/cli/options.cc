@@ -49,7 +49,8 @@ CLI::Option* add_choice_option(CLI::App& app, const std::string& name, std::stri
         ->type_name("CHOICE");
 }
 
-CLI::Option* add_percent_option(CLI::App& app, const std::string& name, double& fraction, const std::string& help) {
+CLI::Option* add_percent_option(CLI::App& app, const std::string& name, std::optional<double>& fraction,
+                                const std::string& help) {
     return add_parsed_option(app, name, "a percentage from 0% to 100%, such as 10%", help, parse_percent,
                              [&fraction](double value) { fraction = value; })
         ->type_name("PERCENT");

@@ -50,7 +50,8 @@ CLI::Option* add_choice_option(CLI::App& app, const std::string& name, std::stri
                                const std::vector<std::string>& choices, const std::string& help);
 
 /// `name PERCENT`: from 0% to 100%, as a fraction from 0 to 1.
-CLI::Option* add_percent_option(CLI::App& app, const std::string& name, double& fraction, const std::string& help);
+CLI::Option* add_percent_option(CLI::App& app, const std::string& name, std::optional<double>& fraction,
+                                const std::string& help);
 
 /// --max-input-size SIZE.
 CLI::Option* add_limits_option(CLI::App& app, Limits& limits);

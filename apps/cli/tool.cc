@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::string_view kExitCodes =
     "Exit codes: 0 done; 1 the answer is no; 2 usage; 3 content that cannot be used; 4 a file, write or\n"
-    "network failure; 70 a bug; 130 interrupted.";
+    "network failure; 5 only part succeeded; 70 a bug; 130 interrupted.";
 
 std::string version_text(const ToolInfo& info) {
     return fmt::format("{} {} (commit {})", info.name, PGOPROF_VERSION, PGOPROF_COMMIT);

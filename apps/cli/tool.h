@@ -20,6 +20,7 @@ enum class ExitCode : int {
     usage = 2,    ///< options or arguments make no sense
     content = 3,  ///< content that cannot be used
     io = 4,       ///< a missing or unreadable file, a failed write, the network
+    partial = 5,  ///< only part succeeded, as much as was asked for
     bug = 70,
     interrupted = 130,
 };

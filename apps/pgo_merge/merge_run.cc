@@ -8,14 +8,28 @@
 
 namespace pgoprof::cli {
 
+namespace {
+
+constexpr double kDefaultTolerance = 0.1;
+
+}  // namespace
+
+MergeOptions MergeRun::merge_options() const {
+    MergeOptions options = options_.merge;
+    options.scaled = scales_;
+    return options;
+}
+
 ExitCode MergeRun::run() {
     if (const auto sound = check_options(options_); !sound) return console_.error(sound.error());
     const auto files = find_files(options_, console_);
     if (!files) return console_.error(files.error());
-    if (const auto loaded = load(*files); !loaded) note_failure(loaded.error());
-    if (exit_ == ExitCode::done) check_input_durations();
-    if (exit_ != ExitCode::done) return exit_;
-    return write();
+    if (const auto loaded = load(*files); !loaded) note_fatal(loaded.error());
+    if (!fatal_) check_success();
+    if (!fatal_) check_input_durations();
+    if (!fatal_) write();
+    if (fatal_) return exit_;
+    return failed_ == 0 ? ExitCode::done : ExitCode::partial;
 }
 
 Result<> MergeRun::load(const std::vector<InputFile>& files) {
@@ -46,10 +60,19 @@ Result<> MergeRun::add(const LoadedInput& input) {
         console_.note(fmt::format("{} is left out: its bytes have been counted already", stored.name));
         return {};
     }
-    if (auto added = merger_.add(**profile, stored.name, stored.weight); !added) return added;
+    InputDuration duration = input_duration(stored.name, **profile);
+    const auto times = factor(duration, stored.weight);
+    if (!times) return fail_in(stored.name, times.error());
+    if (auto added = merger_.add(**profile, stored.name, *times); !added) return added;
     if (options_.shard) counted_.emplace(*stored.sha256, stored.weight);
-    inputs_.push_back(input_duration(stored.name, **profile));
+    duration.summary.scaled |= scales_;
+    inputs_.push_back(std::move(duration));
     return {};
+}
+
+/// How often the values of an input count.
+Result<std::int64_t> MergeRun::factor(const InputDuration& input, std::int64_t weight) const {
+    return scales_ ? scale_factor(input.summary, weight) : weight;
 }
 
 /// In a shard, the same bytes count once, so that it does no harm if a task wrote them twice.
@@ -62,32 +85,54 @@ Result<bool> MergeRun::is_counted(const StoredInput& input) const {
                                                        input.weight, same->second)});
 }
 
+/// Of one input. That inputs do not agree is never tolerated: which of them is wrong cannot be told.
 void MergeRun::note_failure(Error error) {
+    if (error.code == ErrorCode::disagreement) return note_fatal(error);
     if (error.code == ErrorCode::io_failure && !options_.recursive && is_directory(error.input)) {
         error.remedy = "name the files in it, or merge them all with --recursive";
     }
+    ++failed_;
     exit_ = worst(exit_, console_.error(error));
+}
+
+void MergeRun::note_fatal(const Error& error) {
+    fatal_ = true;
+    exit_ = worst(exit_, console_.error(error));
+}
+
+void MergeRun::check_success() {
+    const std::size_t merged = inputs_.size();
+    if (!options_.min_success) {
+        fatal_ = failed_ != 0;
+    } else if (!options_.min_success->met(merged, failed_)) {
+        note_fatal({.code = ErrorCode::disagreement,
+                    .message = fmt::format("{} of {} inputs can be merged, fewer than --min-success asks for", merged,
+                                           merged + failed_)});
+    } else if (failed_ != 0) {
+        console_.warning(fmt::format("{} of {} inputs are not in the result", failed_, merged + failed_));
+    }
 }
 
 void MergeRun::check_input_durations() {
     if (options_.durations == "ignore") return;
-    const auto comparable = check_durations(inputs_, options_.tolerance);
+    const auto comparable = check_durations(inputs_, options_.tolerance.value_or(kDefaultTolerance));
     if (comparable) return;
-    note_failure(comparable.error());
+    note_fatal(comparable.error());
     for (const InputDuration& input : inputs_) {
         console_.note(fmt::format("{}: {}", input.name, describe_duration(input.summary)));
     }
 }
 
-ExitCode MergeRun::write() {
+void MergeRun::write() {
     for (const std::string& type : merger_.dropped_sample_types()) {
         console_.note(fmt::format("sample type {} is left out: not every input has it", type));
     }
+    merger_.count_failed(failed_);
     const auto merged = std::move(merger_).finish();
-    if (!merged) return console_.error(merged.error());
+    if (!merged) return note_fatal(merged.error());
     if (merged->sample_count == 0) console_.warning("the inputs have no samples: Go ignores such a profile");
     const auto written = write_profile(*merged);
-    return written ? ExitCode::done : console_.error(written.error());
+    if (!written) note_fatal(written.error());
 }
 
 Result<> MergeRun::write_profile(const StreamedProfile& merged) const {

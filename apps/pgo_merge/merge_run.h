@@ -18,27 +18,34 @@ namespace pgoprof::cli {
 class MergeRun {
 public:
     MergeRun(const Options& options, const Console& console)
-        : options_(options), console_(console), merger_(options.merge) {}
+        : options_(options), console_(console), scales_(options.durations == "scale"), merger_(merge_options()) {}
 
     ExitCode run();
 
 private:
+    MergeOptions merge_options() const;
     Result<> load(const std::vector<InputFile>& files);
     void visit(const LoadedInput& input, std::optional<std::size_t> total);
     Result<> add(const LoadedInput& input);
+    Result<std::int64_t> factor(const InputDuration& input, std::int64_t weight) const;
     Result<bool> is_counted(const StoredInput& input) const;
     void note_failure(Error error);
+    void note_fatal(const Error& error);
+    void check_success();
     void check_input_durations();
-    ExitCode write();
+    void write();
     Result<> write_profile(const StreamedProfile& merged) const;
 
     const Options& options_;
     const Console& console_;
+    bool scales_;
     Merger merger_;
     std::vector<InputDuration> inputs_;
     std::map<Sha256, std::int64_t> counted_;  ///< in a shard: what was merged, and with which weight
     std::size_t seen_ = 0;
-    ExitCode exit_ = ExitCode::done;
+    std::size_t failed_ = 0;          ///< inputs
+    bool fatal_ = false;              ///< there is no output
+    ExitCode exit_ = ExitCode::done;  ///< the worst of all failures
 };
 
 }  // namespace pgoprof::cli

@@ -28,15 +28,23 @@ std::optional<Shard> parse_shard(std::string_view text) {
     return Shard{static_cast<std::uint64_t>(*number), static_cast<std::uint64_t>(*count)};
 }
 
+/// "8" or "90%"
+std::optional<MinSuccess> parse_min_success(std::string_view text) {
+    if (const auto fraction = parse_percent(text)) return MinSuccess{.fraction = *fraction};
+    if (const auto count = parse_weight(text)) return MinSuccess{.count = static_cast<std::uint64_t>(*count)};
+    return std::nullopt;
+}
+
 void declare_inputs(CLI::App& app, Options& options) {
     app.add_option("FILE", options.paths, "Profiles to merge; - is stdin");
+    const auto add_weighted = [&options](const InputFile& file) { options.weighted.push_back(file); };
     add_repeatable_option(app, "--weighted-input", "W,FILE with an integer W of at least 1",
-                          "Merge FILE too, counting it W times; repeatable", parse_weighted_input,
-                          [&options](const InputFile& file) { options.weighted.push_back(file); })
+                          "Merge FILE too, counting it W times; repeatable", parse_weighted_input, add_weighted)
         ->type_name("W,FILE");
+    const auto add_list = [&options](const std::string& list) { options.lists.push_back(list); };
     add_repeatable_option(app, "--input-files", "the name of a file, or -",
-                          "Merge the files in LIST too: lines of PATH, or PATH TAB WEIGHT TAB SHA256; repeatable",
-                          parse_name, [&options](const std::string& list) { options.lists.push_back(list); })
+                          "Merge the files in LIST too: PATH, or PATH TAB WEIGHT TAB SHA256, a line", parse_name,
+                          add_list)
         ->type_name("LIST");
     app.add_flag("-r,--recursive", options.recursive, "Take a directory for the files in it and below");
     app.add_flag("--framed", options.framed, "Read profiles from stdin, each after its length as a protobuf varint");
@@ -44,23 +52,35 @@ void declare_inputs(CLI::App& app, Options& options) {
                       "Merge this share of the inputs, by SHA-256; the same bytes count once", parse_shard,
                       [&options](const Shard& shard) { options.shard = shard; })
         ->type_name("I/N");
+    add_parsed_option(app, "--min-success", "an integer of at least 1, or a percentage such as 90%",
+                      "Go on when inputs fail, and exit 5, if N, or P%, of them are merged", parse_min_success,
+                      [&options](const MinSuccess& least) { options.min_success = least; })
+        ->type_name("N|P%");
+    options.threads = std::max(1U, std::thread::hardware_concurrency());
+    add_integer_option(app, "-j,--jobs", options.threads, 1, 1024, "Decode on N threads [all cores]");
+    add_limits_option(app, options.limits);
+}
+
+void declare_merging(CLI::App& app, Options& options) {
+    add_choice_option(app, "--durations", options.durations, {"check", "scale", "ignore"},
+                      "Refuse differing durations, scale values to 30 s, or ignore");
+    add_percent_option(app, "--duration-tolerance", options.tolerance,
+                       "Let the shortest differ from the longest by PERCENT of it [10%]");
+    app.add_flag_callback(
+        "--allow-negative", [&options] { options.merge.negative_values = NegativeValues::allow; },
+        "Merge negative values too (differences of profiles)");
 }
 
 }  // namespace
 
 void declare_options(CLI::App& app, Options& options) {
     declare_inputs(app, options);
+    declare_merging(app, options);
     add_output_option(app, options.output);
-    add_choice_option(app, "--durations", options.durations, {"check", "ignore"},
-                      "Refuse (check) or ignore differing durations and sampling periods");
-    add_percent_option(app, "--duration-tolerance", options.tolerance,
-                       "Let the shortest differ from the longest by PERCENT of it [10%]");
-    app.add_flag_callback(
-        "--allow-negative", [&options] { options.merge.negative_values = NegativeValues::allow; },
-        "Merge negative values too (differences of profiles)");
-    options.threads = std::max(1U, std::thread::hardware_concurrency());
-    add_integer_option(app, "-j,--jobs", options.threads, 1, 1024, "Decode on N threads [all cores]");
-    add_limits_option(app, options.limits);
+}
+
+bool MinSuccess::met(std::uint64_t merged, std::uint64_t failed) const {
+    return merged >= count && static_cast<double>(merged) / static_cast<double>(merged + failed) >= fraction;
 }
 
 Result<> check_options(const Options& options) {
@@ -73,6 +93,9 @@ Result<> check_options(const Options& options) {
     const auto stdin_uses = std::ranges::count(options.paths, "-") + std::ranges::count(options.lists, "-") +
                             std::ranges::count(options.weighted, "-", &InputFile::path);
     if (stdin_uses > 1) return senseless("stdin (-) can be read only once");
+    if (options.tolerance && options.durations != "check") {
+        return senseless("--duration-tolerance is for --durations=check only");
+    }
     return {};
 }
 

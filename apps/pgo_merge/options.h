@@ -14,6 +14,14 @@
 
 namespace pgoprof::cli {
 
+/// How many inputs must be merged for the others' failures to be tolerated.
+struct MinSuccess {
+    std::uint64_t count = 1;
+    double fraction = 0;
+
+    bool met(std::uint64_t merged, std::uint64_t failed) const;
+};
+
 struct Options {
     std::vector<std::string> paths;
     std::vector<InputFile> weighted;
@@ -26,7 +34,8 @@ struct Options {
     Limits limits;
     std::uint64_t threads = 1;
     std::string durations = "check";
-    double tolerance = 0.1;
+    std::optional<double> tolerance;  ///< of durations that are checked
+    std::optional<MinSuccess> min_success;
     MergeOptions merge;
 };
 

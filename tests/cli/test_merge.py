@@ -214,7 +214,13 @@ class TestDurations:
         assert b"15s to 30s in 3 inputs" in run(unfair).stderr
 
     def test_unknown_mode(self, a):
-        assert run(a, "--durations=scale").returncode == 2
+        assert run(a, "--durations=fair").returncode == 2
+
+    @pytest.mark.parametrize("mode", ["scale", "ignore"])
+    def test_a_tolerance_is_for_the_check(self, a, mode):
+        result = run(a, f"--durations={mode}", "--duration-tolerance=5%")
+        assert (result.returncode, result.stdout) == (2, b"")
+        assert b"--duration-tolerance" in result.stderr
 
 
 @pytest.mark.parametrize("arguments", [[], ["--unknown", "x"], ["x", "-j0"], ["x", "-j", "many"], ["x", "-o"]])

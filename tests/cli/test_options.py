@@ -73,7 +73,7 @@ def test_a_size_is_a_limit(size, accepted):
     ("pgo-report", ["--top", "1.5"], "--top must be an integer from 0 to 4294967295"),
     ("pgo-report", ["--format", "xml"], "--format must be text or json or preprofile"),
     ("pgo-lint", ["--format", "xml"], "--format must be text or json"),
-    ("pgo-merge", ["--durations", "1"], "--durations must be check or ignore"),
+    ("pgo-merge", ["--durations", "1"], "--durations must be check or scale or ignore"),
     ("pgo-merge", ["--duration-tolerance", "1"],
      "--duration-tolerance must be a percentage from 0% to 100%, such as 10%"),
     ("pgo-merge", ["-j", "0"], "-j,--jobs must be an integer from 1 to 1024"),

@@ -28,6 +28,8 @@ std::uint64_t add_saturating(std::uint64_t a, std::uint64_t b) {
 
 }  // namespace
 
+void InputSummary::add_failed(std::uint64_t count) { failed = add_saturating(failed, count); }
+
 std::string format_input_summary(const InputSummary& summary) {
     return fmt::format("pgoprof/1 inputs={} failed={} duration={}..{} scaled={}", summary.inputs, summary.failed,
                        summary.shortest_nanos, summary.longest_nanos, summary.scaled ? 1 : 0);

@@ -16,6 +16,9 @@ struct InputSummary {
     std::int64_t longest_nanos = 0;
     bool scaled = false;
 
+    /// Saturates, as do all sums here: a comment can claim anything.
+    void add_failed(std::uint64_t count);
+
     friend bool operator==(const InputSummary&, const InputSummary&) = default;
 };
 

@@ -82,7 +82,7 @@ Result<> Merger::add(const RawProfile& given, std::string_view name, std::int64_
     const RawProfile& raw = compact ? state_->compactor.compact(given) : given;
     auto plan = merging::plan_columns(first ? nullptr : &folded.columns, raw);
     if (!plan) return fail_in(name, std::move(plan.error()));
-    if (auto added = folded.header.add(raw); !added) return fail_in(name, std::move(added.error()));
+    if (auto added = folded.header.add(raw, state_->options.scaled); !added) return fail_in(name, std::move(added.error()));
 
     state_->note_dropped(raw, plan->columns);
     if (first) folded.samples = merging::SampleStore(static_cast<std::uint32_t>(plan->columns.size()));
@@ -94,6 +94,8 @@ Result<> Merger::add(const RawProfile& given, std::string_view name, std::int64_
     state_->folder.fold(raw, plan->sources, factor, name, folded);
     return {};
 }
+
+void Merger::count_failed(std::uint64_t inputs) { state_->folded.header.summary->add_failed(inputs); }
 
 const InputSummary& Merger::summary() const { return *state_->folded.header.summary; }
 

@@ -30,6 +30,7 @@ struct MergeOptions {
     NegativeValues negative_values = NegativeValues::refuse;
     Detail detail = Detail::full;
     std::optional<std::vector<std::string>> kept_labels = std::nullopt;  ///< keys of the labels to keep; none: all
+    bool scaled = false;  ///< the factors are scale_factor's, and the result's provenance says so
 };
 
 /// Folds profiles into one. The result does not depend on the order of `add` calls, nor on whether an input is itself
@@ -44,8 +45,12 @@ public:
 
     /// `raw` must have passed check_invariants; nothing of it is kept by reference. Every value counts `factor` times,
     /// which is at least 1. `name` is for messages. Errors: negative values, period types that cannot be reconciled, no
-    /// common sample type, overflow of the duration; after one, the merger is as before.
+    /// common sample type, overflow of the duration; an input that is scaled to its duration among some that are not
+    /// (disagreement). After one, the merger is as before.
     Result<> add(const RawProfile& raw, std::string_view name = {}, std::int64_t factor = 1);
+
+    /// Adds inputs that could not be merged to the provenance. At least one input must have been added.
+    void count_failed(std::uint64_t inputs);
 
     /// What has been folded in so far. At least one input must have been added.
     const InputSummary& summary() const;

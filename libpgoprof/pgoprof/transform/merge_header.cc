@@ -48,13 +48,23 @@ std::string_view text(const RawProfile& raw, std::int64_t index) {
     return index == 0 ? std::string_view() : raw.string(index);
 }
 
+std::unexpected<Error> refuse_mixture(bool scaled) {
+    return fail(ErrorCode::disagreement,
+                scaled ? "is scaled to its duration, unlike the inputs before"
+                       : "is not scaled to its duration, unlike the inputs before",
+                "merge all of them with --durations=scale, which scales what is not scaled yet");
+}
+
 void keep_smaller(std::string& kept, std::string_view other) {
     if (!other.empty() && (kept.empty() || other < kept)) kept = other;
 }
 
 }  // namespace
 
-Result<> Header::add(const RawProfile& raw) {
+Result<> Header::add(const RawProfile& raw, bool scaled) {
+    InputSummary own = input_summary(raw);
+    own.scaled |= scaled;
+    if (summary && summary->scaled != own.scaled) return refuse_mixture(own.scaled);
     Period merged_period = period_of(raw);
     if (summary) {
         const auto both = larger({period_type, period_unit, period}, merged_period);
@@ -80,7 +90,7 @@ Result<> Header::add(const RawProfile& raw) {
     keep_smaller(doc_url, text(raw, raw.doc_url));
     keep_smaller(drop_frames, text(raw, raw.drop_frames));
     keep_smaller(keep_frames, text(raw, raw.keep_frames));
-    summary = summary ? combine(*summary, input_summary(raw)) : input_summary(raw);
+    summary = summary ? combine(*summary, own) : own;
     return {};
 }
 

@@ -25,8 +25,9 @@ struct Header {
     std::string drop_frames;
     std::string keep_frames;
 
-    /// Errors, after which nothing has changed: period types that differ, overflow.
-    Result<> add(const RawProfile& raw);
+    /// `scaled`: the values come scaled, whatever the provenance in `raw` says. Errors, after which nothing has
+    /// changed: period types that differ, overflow, an input that is scaled among some that are not.
+    Result<> add(const RawProfile& raw, bool scaled);
 };
 
 }  // namespace pgoprof::merging

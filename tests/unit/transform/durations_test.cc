@@ -69,6 +69,57 @@ TEST_CASE("Sampling periods must be equal, in whatever unit") {
     CHECK_FALSE(check({original("a", 30, INT64_MAX, "s"), original("b", 30, 10, "ns")}));
 }
 
+TEST_CASE("Scaled inputs need the same sampling rate only") {
+    InputDuration short_one = original("a", 10 * kSecond);
+    InputDuration long_one = original("b", 60 * kSecond);
+    short_one.summary.scaled = long_one.summary.scaled = true;
+    CHECK(check({short_one, long_one}, 0));
+    long_one.period = 1;
+    const auto result = check({short_one, long_one}, 1);
+    REQUIRE_FALSE(result);
+    CHECK(result.error().code == ErrorCode::disagreement);
+}
+
+TEST_CASE("An original input is scaled by a rounded integer, a scaled one by its weight") {
+    const auto factor = [](std::int64_t nanos, std::int64_t weight) {
+        return scale_factor({.shortest_nanos = nanos, .longest_nanos = nanos}, weight);
+    };
+    CHECK(*factor(30 * kSecond, 1) == 100);
+    CHECK(*factor(30 * kSecond, 7) == 700);
+    CHECK(*factor(10 * kSecond, 1) == 300);
+    CHECK(*factor(29 * kSecond, 1) == 103);  // 103.4
+    CHECK(*factor(31 * kSecond, 1) == 97);   // 96.8
+    CHECK(*factor(1, 1) == 3'000'000'000'000);
+    CHECK(*factor(INT64_MAX, INT64_MAX) == 3'000'000'000'000);
+    // Halves are rounded away from zero.
+    CHECK(*factor(2000 * kSecond, 1) == 2);  // 1.5
+    CHECK(*factor(1200 * kSecond, 1) == 3);  // 2.5
+    CHECK(*factor(1200 * kSecond + 1, 1) == 2);
+    CHECK(*factor(6000 * kSecond, 1) == 1);  // 0.5
+    CHECK_FALSE(factor(6000 * kSecond + 1, 1));
+    CHECK(factor(6000 * kSecond + 1, 1).error().code == ErrorCode::disagreement);
+    CHECK(*factor(12'000 * kSecond, 2) == 1);
+    CHECK_FALSE(factor(12'000 * kSecond + 1, 2));
+    // 9223372036854775807 = 3e12 * 3074457.3...
+    CHECK(*factor(1, 3'074'457) == 3'000'000'000'000 * 3'074'457);
+    CHECK(factor(1, 3'074'458).error().code == ErrorCode::overflow);
+    CHECK(factor(1, INT64_MAX).error().code == ErrorCode::overflow);
+
+    InputSummary merged{.inputs = 3, .shortest_nanos = 5, .longest_nanos = 7, .scaled = true};
+    CHECK(*scale_factor(merged, 1) == 1);
+    CHECK(*scale_factor(merged, 9) == 9);
+    merged.scaled = false;
+    const auto unscaled = scale_factor(merged, 1);
+    REQUIRE_FALSE(unscaled);
+    CHECK(unscaled.error().code == ErrorCode::disagreement);
+    CHECK(unscaled.error().remedy.find("originals") != std::string::npos);
+    for (const bool scaled : {false, true}) {
+        const auto missing = scale_factor({.shortest_nanos = 0, .longest_nanos = 5, .scaled = scaled}, 1);
+        REQUIRE_FALSE(missing);
+        CHECK(missing.error().code == ErrorCode::disagreement);
+    }
+}
+
 TEST_CASE("A profile's provenance is its comment's, or its own duration") {
     RawProfile raw;
     raw.strings = {"", "pgoprof/1 inputs=2 failed=1 duration=10..20 scaled=0", "other",
