@@ -65,8 +65,10 @@ Result<std::vector<InputFile>> find_files(const Options& options, const Console&
 }
 
 std::unique_ptr<InputSource> open_source(const Options& options, const std::vector<InputFile>& files) {
-    if (options.framed) return std::make_unique<FrameSource>(options.limits, Digests::where_needed);
-    return std::make_unique<FileSource>(files, FileSource::Options{.limits = options.limits, .shard = options.shard});
+    const Digests digests = options.summary.empty() ? Digests::where_needed : Digests::always;
+    if (options.framed) return std::make_unique<FrameSource>(options.limits, digests);
+    return std::make_unique<FileSource>(
+        files, FileSource::Options{.limits = options.limits, .digests = digests, .shard = options.shard});
 }
 
 }  // namespace pgoprof::cli

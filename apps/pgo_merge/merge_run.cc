@@ -5,6 +5,7 @@
 #include "pgo_merge/inputs.h"
 #include "pgoprof/base/gzip_writer.h"
 #include "pgoprof/codec/pprof.h"
+#include "pgoprof/io/sink.h"
 
 namespace pgoprof::cli {
 
@@ -17,6 +18,8 @@ constexpr double kDefaultTolerance = 0.1;
 MergeOptions MergeRun::merge_options() const {
     MergeOptions options = options_.merge;
     options.scaled = scales_;
+    options.kept_labels = options_.keep_labels;
+    if (options_.drop_labels) options.kept_labels.emplace();
     return options;
 }
 
@@ -27,7 +30,9 @@ ExitCode MergeRun::run() {
     if (const auto loaded = load(*files); !loaded) note_fatal(loaded.error());
     if (!fatal_) check_success();
     if (!fatal_) check_input_durations();
+    if (!inputs_.empty()) note_dropped();
     if (!fatal_) write();
+    if (!options_.summary.empty()) write_summary();
     if (fatal_) return exit_;
     return failed_ == 0 ? ExitCode::done : ExitCode::partial;
 }
@@ -48,22 +53,35 @@ Result<> MergeRun::load(const std::vector<InputFile>& files) {
 void MergeRun::visit(const LoadedInput& input, std::optional<std::size_t> total) {
     ++seen_;
     console_.progress(total ? fmt::format("{} of {}", seen_, *total) : fmt::format("{}", seen_));
-    if (const auto added = add(input); !added) note_failure(added.error());
+    MergeReport::Input entry{.name = input.stored.name, .sha256 = input.stored.sha256, .weight = input.stored.weight};
+    if (input.profile || !input.stored.bytes.empty()) entry.bytes = input.stored.bytes.size();
+    if (const auto added = add(input, entry); !added) {
+        entry.outcome = MergeReport::Outcome::failed;
+        entry.error = added.error();
+        note_failure(added.error());
+    }
+    if (!options_.summary.empty()) report_.inputs.push_back(std::move(entry));
 }
 
-Result<> MergeRun::add(const LoadedInput& input) {
+Result<> MergeRun::add(const LoadedInput& input, MergeReport::Input& entry) {
     const auto& [stored, profile] = input;
     if (!profile) return fail(profile.error());
+    InputDuration duration = input_duration(stored.name, **profile);
+    if (!options_.summary.empty()) {
+        entry.content = {duration.summary, (**profile).duration_nanos, profile_totals(**profile)};
+    }
     const auto counted = is_counted(stored);
     if (!counted) return fail(counted.error());
     if (*counted) {
+        entry.outcome = MergeReport::Outcome::duplicate;
         console_.note(fmt::format("{} is left out: its bytes have been counted already", stored.name));
         return {};
     }
-    InputDuration duration = input_duration(stored.name, **profile);
     const auto times = factor(duration, stored.weight);
     if (!times) return fail_in(stored.name, times.error());
     if (auto added = merger_.add(**profile, stored.name, *times); !added) return added;
+    entry.factor = *times;
+    mixture_.add(**profile);
     if (options_.shard) counted_.emplace(*stored.sha256, stored.weight);
     duration.summary.scaled |= scales_;
     inputs_.push_back(std::move(duration));
@@ -97,6 +115,7 @@ void MergeRun::note_failure(Error error) {
 
 void MergeRun::note_fatal(const Error& error) {
     fatal_ = true;
+    report_.errors.push_back(error);
     exit_ = worst(exit_, console_.error(error));
 }
 
@@ -123,15 +142,38 @@ void MergeRun::check_input_durations() {
     }
 }
 
-void MergeRun::write() {
-    for (const std::string& type : merger_.dropped_sample_types()) {
+/// Nothing is left out without a word.
+void MergeRun::note_dropped() {
+    const auto types = merger_.dropped_sample_types();
+    const auto& labels = mixture_.dropped_labels();
+    report_.dropped_sample_types.assign(types.begin(), types.end());
+    report_.dropped_labels.assign(labels.begin(), labels.end());
+    report_.notes = mixture_.notes();
+    if (fatal_) return;
+    for (const std::string& type : report_.dropped_sample_types) {
         console_.note(fmt::format("sample type {} is left out: not every input has it", type));
     }
+    if (!report_.dropped_labels.empty()) {
+        console_.note(fmt::format("labels are left out: {}", fmt::join(report_.dropped_labels, ", ")));
+    }
+    for (const std::string& note : report_.notes) console_.note(note);
+}
+
+void MergeRun::write() {
     merger_.count_failed(failed_);
+    const InputSummary provenance = merger_.summary();
     const auto merged = std::move(merger_).finish();
     if (!merged) return note_fatal(merged.error());
     if (merged->sample_count == 0) console_.warning("the inputs have no samples: Go ignores such a profile");
     const auto written = write_profile(*merged);
+    if (!written) return note_fatal(written.error());
+    report_.provenance = provenance;
+    report_.output = options_.output == "-" ? "<stdout>" : options_.output;
+}
+
+/// Of a failed run too: it says what was wrong with which input.
+void MergeRun::write_summary() {
+    const auto written = write_output(options_.summary, as_bytes(merge_json(report_)));
     if (!written) note_fatal(written.error());
 }
 

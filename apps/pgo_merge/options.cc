@@ -35,6 +35,18 @@ std::optional<MinSuccess> parse_min_success(std::string_view text) {
     return std::nullopt;
 }
 
+/// "route,tenant"
+std::optional<std::vector<std::string>> parse_keys(std::string_view text) {
+    std::vector<std::string> keys;
+    for (std::size_t begin = 0; begin <= text.size();) {
+        const auto end = std::min(text.find(',', begin), text.size());
+        if (end == begin) return std::nullopt;
+        keys.emplace_back(text.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    return keys;
+}
+
 void declare_inputs(CLI::App& app, Options& options) {
     app.add_option("FILE", options.paths, "Profiles to merge; - is stdin");
     const auto add_weighted = [&options](const InputFile& file) { options.weighted.push_back(file); };
@@ -69,6 +81,11 @@ void declare_merging(CLI::App& app, Options& options) {
     app.add_flag_callback(
         "--allow-negative", [&options] { options.merge.negative_values = NegativeValues::allow; },
         "Merge negative values too (differences of profiles)");
+    app.add_flag("--drop-labels", options.drop_labels, "Leave out all labels: they can hold personal data");
+    add_parsed_option(app, "--keep-labels", "keys separated by commas, such as route,tenant",
+                      "Leave out all labels but those with these keys", parse_keys,
+                      [&options](const std::vector<std::string>& keys) { options.keep_labels = keys; })
+        ->type_name("KEY,...");
 }
 
 }  // namespace
@@ -77,6 +94,10 @@ void declare_options(CLI::App& app, Options& options) {
     declare_inputs(app, options);
     declare_merging(app, options);
     add_output_option(app, options.output);
+    add_parsed_option(app, "--summary", "the name of a file, or -",
+                      "Write what went into the merge, and what did not, to FILE as JSON", parse_name,
+                      [&options](const std::string& path) { options.summary = path; })
+        ->type_name("FILE");
 }
 
 bool MinSuccess::met(std::uint64_t merged, std::uint64_t failed) const {
@@ -93,6 +114,8 @@ Result<> check_options(const Options& options) {
     const auto stdin_uses = std::ranges::count(options.paths, "-") + std::ranges::count(options.lists, "-") +
                             std::ranges::count(options.weighted, "-", &InputFile::path);
     if (stdin_uses > 1) return senseless("stdin (-) can be read only once");
+    if (options.drop_labels && options.keep_labels) return senseless("--drop-labels leaves none for --keep-labels");
+    if (options.summary == options.output) return senseless("--summary and --output are the same");
     if (options.tolerance && options.durations != "check") {
         return senseless("--duration-tolerance is for --durations=check only");
     }

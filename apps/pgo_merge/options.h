@@ -31,11 +31,14 @@ struct Options {
     std::optional<Shard> shard;
 
     std::string output = "-";
+    std::string summary;  ///< where to write it; empty: nowhere
     Limits limits;
     std::uint64_t threads = 1;
     std::string durations = "check";
     std::optional<double> tolerance;  ///< of durations that are checked
     std::optional<MinSuccess> min_success;
+    bool drop_labels = false;
+    std::optional<std::vector<std::string>> keep_labels;  ///< by their keys
     MergeOptions merge;
 };
 
