@@ -9,6 +9,7 @@ namespace {
 
 Result<std::vector<InputFile>> listed_files(const Options& options) {
     std::vector<InputFile> files;
+    files.reserve(options.paths.size() + options.weighted.size());
     for (const std::string& path : options.paths) files.push_back({.path = path});
     files.insert(files.end(), options.weighted.begin(), options.weighted.end());
     for (const std::string& list : options.lists) {

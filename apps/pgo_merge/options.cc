@@ -75,7 +75,7 @@ void declare_inputs(CLI::App& app, Options& options) {
 
 void declare_merging(CLI::App& app, Options& options) {
     add_choice_option(app, "--durations", options.durations, {"check", "scale", "ignore"},
-                      "Refuse differing durations, scale values to 30 s, or ignore");
+                      "Refuse (check), even out (scale) or ignore differing durations");
     add_percent_option(app, "--duration-tolerance", options.tolerance,
                        "Let the shortest differ from the longest by PERCENT of it [10%]");
     app.add_flag_callback(

@@ -71,6 +71,7 @@ def test_what_is_not_known_is_null(tmp_path, summary):
     document = json.loads(summary.read_bytes())
     assert document["output"] is document["provenance"] is None
     assert "does not fit" in document["errors"][0]["message"] and document["errors"][0]["rule"] == "PGO126"
+    assert document["errors"][0]["input"] == str(path)
     content = document["inputs"][0]["content"]
     assert (content["samples"], content["cpu_nanos"], content["cpu_cores"]) == (None, None, None)
 
@@ -92,7 +93,7 @@ def test_failures_and_copies(paths, summary, tmp_path):
     assert document["provenance"]["failed"] == 3
     _, missing, damaged, copy, negative = document["inputs"]
     assert (missing["bytes"], missing["sha256"], missing["content"], missing["factor"]) == (None, None, None, None)
-    assert "No such file" in missing["error"]["message"]
+    assert "No such file" in missing["error"]["message"] and missing["error"]["rule"] is None
     assert damaged["error"]["offset"] == {"value": damaged["bytes"], "of": "stored"}
     assert damaged["error"]["rule"].startswith("PGO1") and damaged["sha256"]
     assert copy["factor"] is None and copy["content"]["samples"] == 300

@@ -69,7 +69,13 @@ Json texts_json(std::span<const std::string> texts) {
 }
 
 Json error_json(const Error& error) {
-    return {{"message", escape_line(error.message)}, {"offset", offset_json(error.offset)}, {"rule", error.rule}};
+    const bool named = !error.input.empty();
+    return {
+        {"input", named ? Json(escape_line(error.input)) : Json()},
+        {"message", escape_line(error.message)},
+        {"offset", offset_json(error.offset)},
+        {"rule", error.rule.empty() ? Json() : Json(error.rule)},
+    };
 }
 
 Json provenance_json(const InputSummary& summary) {
