@@ -79,6 +79,9 @@ void declare_merging(CLI::App& app, Options& options) {
     add_percent_option(app, "--duration-tolerance", options.tolerance,
                        "Let the shortest differ from the longest by PERCENT of it [10%]");
     app.add_flag_callback(
+        "--compact", [&options] { options.merge.detail = Detail::compact; },
+        "Write only what the Go compiler reads, for a default.pgo to keep in the repository");
+    app.add_flag_callback(
         "--allow-negative", [&options] { options.merge.negative_values = NegativeValues::allow; },
         "Merge negative values too (differences of profiles)");
     app.add_flag("--drop-labels", options.drop_labels, "Leave out all labels: they can hold personal data");
@@ -115,6 +118,12 @@ Result<> check_options(const Options& options) {
                             std::ranges::count(options.weighted, "-", &InputFile::path);
     if (stdin_uses > 1) return senseless("stdin (-) can be read only once");
     if (options.drop_labels && options.keep_labels) return senseless("--drop-labels leaves none for --keep-labels");
+    if (options.merge.detail == Detail::compact) {
+        if (options.keep_labels) return senseless("--compact keeps no labels");
+        if (options.merge.negative_values == NegativeValues::allow) {
+            return senseless("--compact is for profiles that a build reads: it takes no negative values");
+        }
+    }
     if (options.summary == options.output) return senseless("--summary and --output are the same");
     if (options.tolerance && options.durations != "check") {
         return senseless("--duration-tolerance is for --durations=check only");
