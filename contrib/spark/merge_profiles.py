@@ -89,12 +89,18 @@ def merge_all(spark, pattern, partitions, command):
     return files.mapPartitions(merge_files).treeReduce(merge_parts)
 
 
+def configuration():
+    return (SparkConf().setAppName("pgo-merge")
+            # By default Spark counts each file as 4 MiB more than it is, and packs hundreds of profiles into one task.
+            .setIfMissing("spark.files.openCostInBytes", "0")
+            # No input is lost without a word, whatever the cluster's own defaults are.
+            .set("spark.files.ignoreCorruptFiles", "false").set("spark.files.ignoreMissingFiles", "false"))
+
+
 def main():
     arguments, options = parse_arguments(sys.argv[1:])
     command = [arguments.tool, *options]
-    # Without this, Spark counts each file as 4 MiB more than it is, and packs hundreds of profiles into one task.
-    conf = SparkConf().setAppName("pgo-merge").setIfMissing("spark.files.openCostInBytes", "0")
-    with SparkContext(conf=conf) as spark:
+    with SparkContext(conf=configuration()) as spark:
         merged = merge_all(spark, arguments.input, arguments.partitions, command)
         # Once more, to check the durations of all, and to write the file as a whole or not at all.
         last = subprocess.run([find(arguments.tool), *options, "--framed", "-o", arguments.output],
