@@ -6,6 +6,7 @@ The result is, byte for byte, that of one pgo-merge over the same files.
 """
 
 import argparse
+import collections
 import itertools
 import os
 import re
@@ -15,7 +16,10 @@ import tempfile
 
 from pyspark import SparkConf, SparkContext, SparkFiles
 
-SUCCEEDED = (0, 5)  # 5: as many inputs as --min-success asks for
+DONE, PARTIAL = 0, 5  # exit codes of pgo-merge; PARTIAL: some inputs failed, and --min-success allows it
+
+# A result, with what pgo-merge had to say on the way there, and the worst of its exit codes.
+Part = collections.namedtuple("Part", "profile messages exit_code")
 
 
 def parse_arguments(arguments):
@@ -28,8 +32,12 @@ def parse_arguments(arguments):
     parser.add_argument("--partitions", metavar="N", type=int, default=0, help="about how many tasks [one a core]")
     parser.add_argument("--pgo-merge", metavar="PATH", default="pgo-merge", dest="tool",
                         help="a file shipped with --files, a path on the workers, or a name in their PATH [pgo-merge]")
-    parsed = parser.parse_args(arguments[:end])
-    return parsed, arguments[end + 1:]
+    parser.add_argument("--min-success", metavar="P%",
+                        help="let profiles fail as long as P%% of them in each task can be merged")
+    parsed, options = parser.parse_args(arguments[:end]), arguments[end + 1:]
+    if any(option.startswith("--min-success") for option in options):
+        parser.error("--min-success stands before --: no partial result may be missing")
+    return parsed, options
 
 
 def find(tool):
@@ -48,44 +56,46 @@ def frame(profile):
 
 
 def merge(command, profiles):
-    """The merged profile of (name, content) pairs, of which one at a time is held. The output goes to a file, as the
+    """The Part made of (name, profile) pairs, of which one at a time is held. The output goes to a file, as the
     messages do, so that pgo-merge never waits for a reader while this waits for it to read."""
-    names = []
+    names = {}
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as messages:
         try:
             with subprocess.Popen([find(command[0]), *command[1:], "--framed"], stdin=subprocess.PIPE, stdout=output,
                                   stderr=messages) as process:
-                for name, content in profiles:
-                    names.append(name)
-                    process.stdin.write(frame(content))
+                for name, profile in profiles:
+                    names[f"stdin, profile {len(names) + 1}"] = name if name.isprintable() else repr(name)
+                    process.stdin.write(frame(profile))
         except BrokenPipeError:  # it gave up, and says why
-            if process.returncode in SUCCEEDED:
+            if process.returncode in (DONE, PARTIAL):
                 raise
         messages.seek(0)
         text = name_frames(messages.read().decode(errors="backslashreplace"), names)
-        if process.returncode not in SUCCEEDED:
+        if process.returncode not in (DONE, PARTIAL):
             raise RuntimeError(f"{command[0]} ended with {process.returncode}:\n{text}")
-        sys.stderr.write(text)
         output.seek(0)
-        return output.read()
+        return Part(output.read(), text, process.returncode)
 
 
 def name_frames(text, names):
-    """pgo-merge knows what it is fed by number."""
-    return re.sub(r"\bstdin, profile ([0-9]+)", lambda match: names[int(match[1]) - 1], text)
+    """pgo-merge knows only the numbers of what it is fed."""
+    return re.sub("stdin, profile [0-9]+", lambda match: names.get(match[0], match[0]), text)
 
 
-def merge_all(spark, pattern, partitions, command):
-    """The merged profile of all files that match."""
+def merge_all(spark, arguments, command):
+    """The Part made of all files that match."""
+    tolerance = ["--min-success", arguments.min_success] if arguments.min_success else []
+
     def merge_files(files):
         first = next(files, None)
         if first is not None:
-            yield merge(command, itertools.chain([first], files))
+            yield merge([*command, *tolerance], itertools.chain([first], files))
 
     def merge_parts(left, right):
-        return merge(command, [("partial result", left), ("partial result", right)])
+        both = merge(command, [("partial result", left.profile), ("partial result", right.profile)])
+        return Part(both.profile, left.messages + right.messages + both.messages, max(left.exit_code, right.exit_code))
 
-    files = spark.binaryFiles(pattern, partitions or spark.defaultParallelism)
+    files = spark.binaryFiles(arguments.input, arguments.partitions or spark.defaultParallelism)
     return files.mapPartitions(merge_files).treeReduce(merge_parts)
 
 
@@ -101,11 +111,12 @@ def main():
     arguments, options = parse_arguments(sys.argv[1:])
     command = [arguments.tool, *options]
     with SparkContext(conf=configuration()) as spark:
-        merged = merge_all(spark, arguments.input, arguments.partitions, command)
+        merged = merge_all(spark, arguments, command)
+        sys.stderr.write(merged.messages)
         # Once more, to check the durations of all, and to write the file as a whole or not at all.
         last = subprocess.run([find(arguments.tool), *options, "--framed", "-o", arguments.output],
-                              input=frame(merged), check=False)
-    sys.exit(last.returncode)
+                              input=frame(merged.profile), check=False)
+    sys.exit(last.returncode or merged.exit_code)
 
 
 if __name__ == "__main__":

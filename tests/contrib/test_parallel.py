@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(not shutil.which("parallel"), reason="needs GNU 
 LETHAL = f"""#!/bin/sh
 case " $* " in *" --shard 3/7 "*)
     if mkdir "$0.once" 2>/dev/null; then
-        export LD_PRELOAD={FAULTSHIM} FAULT_CALL=write FAULT_SHORT=1000 FAULT_NTH=3 FAULT_ACTION=kill
+        export LD_PRELOAD={FAULTSHIM} FAULT_CALL=write FAULT_SHORT=1000 FAULT_NTH=3 FAULT_ACTION=kill FAULT_LOG="$0.once/log"
     fi ;;
 esac
 exec {TOOL} "$@"
@@ -61,7 +61,7 @@ def test_a_killed_job_changes_no_byte(run, tmp_path):
     listed = random.Random(1).sample(paths, len(paths)) + paths[:5]
     result = run(store_list(tmp_path / "list", listed), 7, "merged.pprof")
     assert result.returncode == 0, result.stderr
-    assert (tmp_path / "bin/pgo-merge.once").exists()
+    assert (tmp_path / "bin/pgo-merge.once/log").read_text().split()[-3:] == ["write"] * 3  # and no rename
     assert (tmp_path / "merged.pprof").read_bytes() == (tmp_path / "expected.pprof").read_bytes()
 
 
