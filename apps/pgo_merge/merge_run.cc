@@ -18,6 +18,7 @@ constexpr double kDefaultTolerance = 0.1;
 MergeOptions MergeRun::merge_options() const {
     MergeOptions options = options_.merge;
     options.scaled = scales_;
+    options.threads = static_cast<unsigned>(options_.threads);
     options.kept_labels = options_.keep_labels;
     if (options_.drop_labels) options.kept_labels.emplace();
     return options;

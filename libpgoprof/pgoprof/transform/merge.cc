@@ -82,7 +82,8 @@ Result<> Merger::add(const RawProfile& given, std::string_view name, std::int64_
     const RawProfile& raw = compact ? state_->compactor.compact(given) : given;
     auto plan = merging::plan_columns(first ? nullptr : &folded.columns, raw);
     if (!plan) return fail_in(name, std::move(plan.error()));
-    if (auto added = folded.header.add(raw, state_->options.scaled); !added) return fail_in(name, std::move(added.error()));
+    if (auto added = folded.header.add(raw, state_->options.scaled); !added)
+        return fail_in(name, std::move(added.error()));
 
     state_->note_dropped(raw, plan->columns);
     if (first) folded.samples = merging::SampleStore(static_cast<std::uint32_t>(plan->columns.size()));
@@ -109,7 +110,7 @@ Result<StreamedProfile> Merger::finish() && {
     for (Column& column : state->folded.columns) {
         if (column.fault) return fail(std::move(*column.fault));
     }
-    return merging::canonical_profile(std::move(state->folded));
+    return merging::canonical_profile(std::move(state->folded), state->options.threads);
 }
 
 }  // namespace pgoprof

@@ -30,7 +30,8 @@ struct MergeOptions {
     NegativeValues negative_values = NegativeValues::refuse;
     Detail detail = Detail::full;
     std::optional<std::vector<std::string>> kept_labels = std::nullopt;  ///< keys of the labels to keep; none: all
-    bool scaled = false;  ///< the factors are scale_factor's, and the result's provenance says so
+    bool scaled = false;   ///< the factors are scale_factor's, and the result's provenance says so
+    unsigned threads = 1;  ///< that `finish` may use
 };
 
 /// Folds profiles into one. The result does not depend on the order of `add` calls, nor on whether an input is itself

@@ -4,6 +4,8 @@
 #include <numeric>
 #include <span>
 
+#include "pgoprof/base/parallel.h"
+
 namespace pgoprof::merging {
 namespace {
 
@@ -23,7 +25,7 @@ public:
           last_location_(samples.locations_per_word() == 4 ? 0xffff : 0xffffffff) {}
 
     /// The first `depth` locations are equal in all of `entries`, of which there is at least one.
-    void sort(std::span<Entry> entries, std::size_t depth) {
+    void sort(std::span<Entry> entries, std::size_t depth) const {
         for (; load_keys(entries, depth); depth += step_) {
             if (has_ended(entries.front().key)) return sort_by_labels(entries);
         }
@@ -37,7 +39,7 @@ public:
     }
 
 private:
-    void sort_equal(std::span<Entry> entries, std::size_t depth) {
+    void sort_equal(std::span<Entry> entries, std::size_t depth) const {
         if (has_ended(entries.front().key)) return sort_by_labels(entries);
         sort(entries, depth + step_);
     }
@@ -100,15 +102,16 @@ Entries sort_by_leaf(const SampleStore& samples, const std::vector<SampleId>& or
 
 }  // namespace
 
-void sort_by_stack(const SampleStore& samples, const std::vector<LabelSetId>& label_rank,
+void sort_by_stack(const SampleStore& samples, const std::vector<LabelSetId>& label_rank, unsigned threads,
                    std::vector<SampleId>& order) {
     std::vector<std::size_t> begins;
     Entries entries = sort_by_leaf(samples, order, begins);
-    StackSorter sorter(samples, label_rank);
-    for (std::size_t leaf = 0; leaf + 1 < begins.size(); ++leaf) {
+    if (order.empty()) return;
+    const StackSorter sorter(samples, label_rank);
+    parallel_for(threads, begins.size() - 1, [&](std::size_t leaf) {
         const auto same = std::span(entries).subspan(begins[leaf], begins[leaf + 1] - begins[leaf]);
         if (same.size() > 1) sorter.sort(same, 1);
-    }
+    });
     std::ranges::transform(entries, order.begin(), &Entry::sample);
 }
 

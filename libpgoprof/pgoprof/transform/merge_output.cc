@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "pgoprof/base/parallel.h"
 #include "pgoprof/transform/merge_order.h"
 
 namespace pgoprof::merging {
@@ -38,8 +39,8 @@ Renumbering<AnyId> renumber(std::size_t count, const std::vector<std::uint32_t>&
 /// strings do.
 class Canonicalizer {
 public:
-    explicit Canonicalizer(Folded&& folded)
-        : folded_(std::move(folded)), tables_(folded_.tables), store_(folded_.samples) {}
+    Canonicalizer(Folded&& folded, unsigned threads)
+        : threads_(threads), folded_(std::move(folded)), tables_(folded_.tables), store_(folded_.samples) {}
 
     StreamedProfile run() {
         store_.end_inserting();
@@ -72,6 +73,7 @@ private:
     void use(StringId string) { used_strings_[string.value] = true; }
     StringId renumbered(StringId old) const { return strings_[old.value]; }
 
+    unsigned threads_;
     Folded folded_;
     Tables& tables_;
     SampleStore& store_;
@@ -95,7 +97,6 @@ void Canonicalizer::mark_used() {
     used_functions_.resize(tables_.functions.size());
     location_uses_.resize(tables_.locations.size());
     used_label_sets_.resize(tables_.label_sets.size());
-    std::vector<LocationId> stack;
     samples_.reserve(store_.size());
     std::as_const(store_).for_each([&](SampleId sample) {
         const auto values = std::as_const(store_).values(sample);
@@ -103,8 +104,9 @@ void Canonicalizer::mark_used() {
             return;
         samples_.push_back(sample);
         used_label_sets_[store_.labels(sample).value] = true;
-        store_.copy_stack(sample, stack);
-        for (const LocationId location : stack) ++location_uses_[location.value];
+        store_.with_stack(sample, [&](auto stack) {
+            for (const auto location : stack) ++location_uses_[location];
+        });
     });
     for (std::uint32_t i = 0; i < tables_.locations.size(); ++i) {
         if (location_uses_[i] == 0) continue;
@@ -297,8 +299,13 @@ void Canonicalizer::renumber_label_sets() {
 }
 
 void Canonicalizer::order_samples() {
-    for (const SampleId sample : samples_) store_.renumber(sample, locations_);
-    sort_by_stack(store_, label_sets_, samples_);
+    constexpr std::size_t kBatch = 4096;
+    parallel_for(threads_, (samples_.size() + kBatch - 1) / kBatch, [&](std::size_t batch) {
+        const auto begin = batch * kBatch;
+        const auto size = std::min(kBatch, samples_.size() - begin);
+        for (const SampleId sample : std::span(samples_).subspan(begin, size)) store_.renumber(sample, locations_);
+    });
+    sort_by_stack(store_, label_sets_, threads_, samples_);
 }
 
 StreamedProfile Canonicalizer::stream() {
@@ -330,6 +337,8 @@ StreamedProfile Canonicalizer::stream() {
 
 }  // namespace
 
-StreamedProfile canonical_profile(Folded&& folded) { return Canonicalizer(std::move(folded)).run(); }
+StreamedProfile canonical_profile(Folded&& folded, unsigned threads) {
+    return Canonicalizer(std::move(folded), threads).run();
+}
 
 }  // namespace pgoprof::merging

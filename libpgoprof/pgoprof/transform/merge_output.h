@@ -8,6 +8,6 @@ namespace pgoprof::merging {
 
 /// Samples that are all zero are left out, as is what only they refer to. Mappings all stay. Strings are sorted
 /// bytewise, everything else by content.
-StreamedProfile canonical_profile(Folded&& folded);
+StreamedProfile canonical_profile(Folded&& folded, unsigned threads);
 
 }  // namespace pgoprof::merging
