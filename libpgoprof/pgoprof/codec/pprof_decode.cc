@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <limits>
+
 #include "pgoprof/codec/pprof.h"
 #include "pgoprof/codec/wire.h"
 #include "pgoprof/model/invariants.h"
@@ -23,10 +25,17 @@ public:
         if (!out_.sample_begins.empty() && !begin_sample(data_.data() + data_.size())) {
             return std::unexpected(std::move(error_));
         }
+        resolve_stacks();
         return {};
     }
 
 private:
+    /// A wire id in `RawProfile::stacks` that 32 bits do not hold.
+    struct WideId {
+        std::size_t place;
+        std::uint64_t id;
+    };
+
     bool profile() {
         return each_field(data_, [&](const WireField& field) {
             switch (field.number) {
@@ -89,12 +98,12 @@ private:
     }
 
     bool sample(ByteView message) {
-        const std::size_t first_location = out_.location_ids.size();
+        const std::size_t first_location = out_.stacks.size();
         if (!begin_sample(message.data())) return false;
         const bool decoded = each_field(message, [&](const WireField& field) {
             switch (field.number) {
                 case 1:
-                    return varints(field, out_.location_ids);
+                    return location_ids(field);
                 case 2:
                     return varints(field, out_.values);
                 case 3:
@@ -103,7 +112,7 @@ private:
                     return true;
             }
         });
-        if (decoded && out_.location_ids.size() - first_location > limits_.stack_depth) {
+        if (decoded && out_.stacks.size() - first_location > limits_.stack_depth) {
             return too_large(message.data(), fmt::format("a stack of more than {} locations", limits_.stack_depth));
         }
         return decoded;
@@ -112,8 +121,31 @@ private:
     /// Also ends the sample before it.
     bool begin_sample(const std::byte* at) {
         const auto size = [](const auto& vector) { return static_cast<std::uint32_t>(vector.size()); };
-        const RawSample begin{size(out_.location_ids), size(out_.values), size(out_.labels), offset_of(at)};
+        const RawSample begin{size(out_.stacks), size(out_.values), size(out_.labels), offset_of(at)};
         return append(out_.sample_begins, begin, at);
+    }
+
+    /// Of a stack. They become positions once all locations are known: for now they are as good as 32 bits can say.
+    bool location_ids(const WireField& field) {
+        std::size_t place = out_.stacks.size();
+        bool in_budget = true;
+        const auto note_wide = [&](std::uint64_t id) {
+            if (id > std::numeric_limits<std::uint32_t>::max()) in_budget &= budget_.append(wide_ids_, {place, id});
+            ++place;
+        };
+        return varints(field, out_.stacks, note_wide) && (in_budget || no_memory(field.begin));
+    }
+
+    void resolve_stacks() {
+        const WireIndex<RawLocation> index(out_.locations);
+        const auto position = [&](std::uint64_t id) { return index.find(id).value_or(RawProfile::kUnknownLocation); };
+        if (index.dense()) {
+            const auto size = static_cast<std::uint32_t>(out_.locations.size());
+            for (std::uint32_t& id : out_.stacks) id = id - 1 < size ? id - 1 : RawProfile::kUnknownLocation;
+        } else {
+            for (std::uint32_t& id : out_.stacks) id = position(id);
+        }
+        for (const WideId& wide : wide_ids_) out_.stacks[wide.place] = position(wide.id);
     }
 
     bool label(ByteView message) {
@@ -267,19 +299,29 @@ private:
         return field.type != WireType::varint || varint(field, out);
     }
 
-    /// A repeated scalar: packed, or one element of it.
-    template <typename T>
-    bool varints(const WireField& field, std::vector<T>& out) {
-        T element;
-        if (field.type != WireType::bytes) return varint(field, element) && append(out, element, field.begin);
+    /// A repeated scalar: packed, or one element of it. `visit` is shown each value at full width.
+    template <typename T, typename Visit>
+    bool varints(const WireField& field, std::vector<T>& out, const Visit& visit) {
+        if (field.type != WireType::bytes) {
+            T element;
+            if (!varint(field, element)) return false;
+            visit(field.value);
+            return append(out, element, field.begin);
+        }
         const std::size_t begin = out.size();
         if (!budget_.extend(out, count_varints(field.data))) return no_memory(field.begin);
         T* next = out.data() + begin;
         WireReader reader(field.data);
         for (std::uint64_t value; !reader.at_end(); *next++ = static_cast<T>(value)) {
             if (!reader.read_varint(value)) return wire_error(reader);
+            visit(value);
         }
         return true;
+    }
+
+    template <typename T>
+    bool varints(const WireField& field, std::vector<T>& out) {
+        return varints(field, out, [](std::uint64_t /*value*/) {});
     }
 
     template <typename T>
@@ -322,6 +364,7 @@ private:
     const Limits& limits_;
     Budget& budget_;
     RawProfile& out_;
+    std::vector<WideId> wide_ids_;
     Error error_;
 };
 

@@ -70,11 +70,10 @@ bool all_values_zero(const RawProfile& raw, std::size_t column) {
 
 /// Whether any stack has two frames, of which an inlined one may be the second.
 bool has_second_frame(const RawProfile& raw) {
-    const WireIndex<RawLocation> locations(raw.locations);
     for (std::size_t i = 0; i < raw.sample_count(); ++i) {
-        const auto stack = raw.sample_locations(i);
+        const auto stack = raw.sample_stack(i);
         if (stack.size() > 1) return true;
-        if (stack.size() == 1 && raw.locations[*locations.find(stack[0])].lines_count > 1) return true;
+        if (stack.size() == 1 && raw.locations[stack[0]].lines_count > 1) return true;
     }
     return false;
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace pgoprof {
@@ -133,7 +134,7 @@ private:
             violated(Invariant::value_count, offset,
                      fmt::format("{} values, {} sample types", value_count, raw_.sample_types.size()));
         }
-        if (!all_locations_known_) check_locations(i);
+        if (unknown_locations_) check_stack(i);
         for (const RawLabel& label : raw_.sample_labels(i)) {
             string(label.key, label.offset, "label key");
             string(label.str, label.offset, "label value");
@@ -141,11 +142,19 @@ private:
         }
     }
 
-    void check_locations(std::size_t i) {
-        for (const std::uint64_t id : raw_.sample_locations(i)) {
-            if (locations_.find(id)) continue;
-            violated(Invariant::location_unknown, raw_.sample_offset(i), fmt::format("location {}", id));
+    void check_stack(std::size_t i) {
+        const auto stack = raw_.sample_stack(i);
+        for (std::size_t place = 0; place < stack.size(); ++place) {
+            if (stack[place] != RawProfile::kUnknownLocation) continue;
+            violated(Invariant::location_unknown, raw_.sample_offset(i),
+                     fmt::format("number {} of its stack", place + 1));
         }
+    }
+
+    bool has_unknown_locations() const {
+        std::uint32_t any = 0;  // no early exit: mostly there are none, and so it vectorizes
+        for (const std::uint32_t position : raw_.stacks) any |= position == RawProfile::kUnknownLocation ? 1 : 0;
+        return any != 0;
     }
 
     void string(std::int64_t index, std::uint32_t offset, std::string_view what) {
@@ -172,7 +181,7 @@ private:
     WireIndex<RawMapping> mappings_;
     WireIndex<RawLocation> locations_;
     WireIndex<RawFunction> functions_;
-    bool all_locations_known_ = locations_.contains_all(raw_.location_ids);
+    bool unknown_locations_ = has_unknown_locations();
     bool sound_ = true;
     bool stopped_ = false;
 };

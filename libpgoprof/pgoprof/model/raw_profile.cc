@@ -15,7 +15,7 @@ void RawProfile::clear() {
     period_type.reset();
     comments.clear();
     sample_begins.clear();
-    location_ids.clear();
+    stacks.clear();
     values.clear();
     labels.clear();
 }

@@ -1,7 +1,6 @@
 // A pprof message as it stands on the wire: flat records, faults included.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -10,8 +9,9 @@
 
 namespace pgoprof {
 
-// Field names and meanings are those of profile.proto (google/pprof). Ids are wire ids; strings are indices into
-// `RawProfile::strings`, not yet checked. `offset` is where the record's message begins in the inflated data.
+// Field names and meanings are those of profile.proto (google/pprof). Ids are wire ids, but for the locations of
+// stacks, of which there are too many; strings are indices into `RawProfile::strings`, not yet checked. `offset` is
+// where the record's message begins in the inflated data.
 
 struct RawValueType {
     std::int64_t type = 0;
@@ -68,7 +68,7 @@ struct RawFunction {
 
 /// Where a sample's parts begin in the flat arrays; they end where the next sample's begin.
 struct RawSample {
-    std::uint32_t locations_begin = 0;
+    std::uint32_t stack_begin = 0;
     std::uint32_t values_begin = 0;
     std::uint32_t labels_begin = 0;
     std::uint32_t offset = 0;
@@ -95,20 +95,22 @@ public:
     std::int64_t doc_url = 0;
 
     // Samples: use the accessors; the decoder fills the arrays.
-    std::vector<RawSample> sample_begins;     ///< one more than there are samples, unless empty
-    std::vector<std::uint64_t> location_ids;  ///< of all samples, leaf first within one
-    std::vector<std::int64_t> values;         ///< of all samples
-    std::vector<RawLabel> labels;             ///< of all samples
+    std::vector<RawSample> sample_begins;  ///< one more than there are samples, unless empty
+    std::vector<std::uint32_t> stacks;     ///< of all samples: positions in `locations`, leaf first
+    std::vector<std::int64_t> values;      ///< of all samples
+    std::vector<RawLabel> labels;          ///< of all samples
+
+    /// Stands in a stack for a wire id that no location has.
+    static constexpr std::uint32_t kUnknownLocation = 0xffffffff;
 
     std::size_t sample_count() const { return sample_begins.empty() ? 0 : sample_begins.size() - 1; }
     std::uint32_t sample_offset(std::size_t i) const { return sample_begins[i].offset; }
 
-    std::span<const std::uint64_t> sample_locations(std::size_t i) const {
-        return between(location_ids, sample_begins[i].locations_begin, sample_begins[i + 1].locations_begin);
-    }
+    std::span<const std::uint32_t> sample_stack(std::size_t i) const { return stacks_of_samples(i, i + 1); }
+
     /// Of all samples from `begin` to before `end`.
-    std::span<const std::uint64_t> sample_locations(std::size_t begin, std::size_t end) const {
-        return between(location_ids, sample_begins[begin].locations_begin, sample_begins[end].locations_begin);
+    std::span<const std::uint32_t> stacks_of_samples(std::size_t begin, std::size_t end) const {
+        return between(stacks, sample_begins[begin].stack_begin, sample_begins[end].stack_begin);
     }
     std::span<const std::int64_t> sample_values(std::size_t i) const {
         return between(values, sample_begins[i].values_begin, sample_begins[i + 1].values_begin);
@@ -152,14 +154,6 @@ public:
             return std::nullopt;
         }
         return find_sparse(id);
-    }
-
-    /// Whether each of `ids` is found.
-    bool contains_all(std::span<const std::uint64_t> ids) const {
-        if (!dense_) return std::ranges::all_of(ids, [&](std::uint64_t id) { return find_sparse(id).has_value(); });
-        bool all = true;  // no early exit: mostly they are, and so it vectorizes
-        for (const std::uint64_t id : ids) all &= id - 1 < size_;
-        return all;
     }
 
 private:

@@ -16,7 +16,6 @@ class GraphBuilder {
 public:
     explicit GraphBuilder(const RawProfile& raw)
         : raw_(raw),
-          location_index_(raw.locations),
           function_index_(raw.functions),
           location_nodes_(raw.locations.size()),
           function_names_(raw.functions.size()) {}
@@ -24,7 +23,7 @@ public:
     Result<EdgeProfile> run(std::size_t column) {
         for (std::size_t i = 0; i < raw_.sample_count(); ++i) {
             const std::int64_t weight = raw_.sample_values(i)[column];
-            if (weight != 0) add_sample(raw_.sample_locations(i), weight);
+            if (weight != 0) add_sample(raw_.sample_stack(i), weight);
         }
         for (std::uint32_t i = 0; i < leaves_.size(); ++i) {
             if (!walk(leaves_[i], i + 1)) return too_many_frames();
@@ -89,10 +88,10 @@ private:
 
     /// Of a sample only the two leaf-most locations matter, and what they add is proportional to the weight: samples
     /// that share them are one.
-    void add_sample(std::span<const std::uint64_t> stack, std::int64_t weight) {
+    void add_sample(std::span<const std::uint32_t> stack, std::int64_t weight) {
         if (stack.empty()) return;
-        Leaf key{*location_index_.find(stack[0])};
-        if (stack.size() > 1) key.caller = *location_index_.find(stack[1]);
+        Leaf key{stack[0]};
+        if (stack.size() > 1) key.caller = stack[1];
         const auto equal = [&](std::uint32_t id) {
             return leaves_[id].location == key.location && leaves_[id].caller == key.caller;
         };
@@ -244,7 +243,6 @@ private:
     std::uint64_t frames_left_ = kMostFrames + 64 * raw_.sample_count();
     std::vector<Leaf> leaves_;
     HashIndex leaf_index_;
-    WireIndex<RawLocation> location_index_;
     WireIndex<RawFunction> function_index_;
     std::vector<NodeRange> location_nodes_;         // by position of the location
     std::vector<std::uint32_t> location_node_ids_;  // innermost first within a location

@@ -22,12 +22,11 @@ const RawProfile& Compactor::compact(const RawProfile& raw) {
     out_.clear();
     mapping_positions_.build(raw.mappings);
     function_positions_.build(raw.functions);
-    location_positions_.build(raw.locations);
-    for (auto& ids : ids_) ids.assign(raw.locations.size(), kNoId);
+    for (auto& positions : positions_) positions.assign(raw.locations.size(), kNone);
     copy_header();
     for (std::size_t i = 0; i < raw.sample_count(); ++i) copy_sample(i);
     if (raw.sample_count() != 0) {
-        out_.sample_begins.push_back({.locations_begin = static_cast<std::uint32_t>(out_.location_ids.size()),
+        out_.sample_begins.push_back({.stack_begin = static_cast<std::uint32_t>(out_.stacks.size()),
                                       .values_begin = static_cast<std::uint32_t>(out_.values.size())});
     }
     return out_;
@@ -49,32 +48,30 @@ void Compactor::copy_header() {
 }
 
 void Compactor::copy_sample(std::size_t i) {
-    out_.sample_begins.push_back({.locations_begin = static_cast<std::uint32_t>(out_.location_ids.size()),
+    out_.sample_begins.push_back({.stack_begin = static_cast<std::uint32_t>(out_.stacks.size()),
                                   .values_begin = raw_->sample_begins[i].values_begin});
-    const auto stack = raw_->sample_locations(i);
+    const auto stack = raw_->sample_stack(i);
     if (stack.empty()) return;
-    const std::uint32_t leaf = *location_positions_.find(stack[0]);
-    out_.location_ids.push_back(location(leaf, anywhere));
+    out_.stacks.push_back(location(stack[0], anywhere));
     if (stack.size() == 1) return;
-    const std::uint32_t caller = *location_positions_.find(stack[1]);
-    const RawLocation& from = raw_->locations[caller];
-    const RawLocation& to = raw_->locations[leaf];
+    const RawLocation& from = raw_->locations[stack[1]];
+    const RawLocation& to = raw_->locations[stack[0]];
     const bool apart = share_node(from, to) && !same_address(from, to);
-    out_.location_ids.push_back(location(caller, apart ? elsewhere : anywhere));
+    out_.stacks.push_back(location(stack[1], apart ? elsewhere : anywhere));
 }
 
-std::uint64_t Compactor::location(std::uint32_t position, Place place) {
-    std::uint64_t& id = ids_[place][position];
-    if (id != kNoId) return id;
-    id = out_.locations.size() + 1;
+std::uint32_t Compactor::location(std::uint32_t position, Place place) {
+    std::uint32_t& known = positions_[place][position];
+    if (known != kNone) return known;
+    known = static_cast<std::uint32_t>(out_.locations.size());
     const auto lines = lines_of(*raw_, raw_->locations[position]);
     const auto begin = static_cast<std::uint32_t>(out_.lines.size());
     std::ranges::transform(lines, std::back_inserter(out_.lines), [&](const RawLine& old) { return line(old); });
-    out_.locations.push_back({.id = id,
+    out_.locations.push_back({.id = std::uint64_t{known} + 1,
                               .address = static_cast<std::uint64_t>(place),
                               .lines_begin = begin,
                               .lines_count = static_cast<std::uint32_t>(lines.size())});
-    return id;
+    return known;
 }
 
 /// Whatever is one node to the compiler is one line here.

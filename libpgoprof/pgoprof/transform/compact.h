@@ -23,12 +23,12 @@ public:
     const RawProfile& compact(const RawProfile& raw);
 
 private:
-    static constexpr std::uint64_t kNoId = 0;
+    static constexpr std::uint32_t kNone = 0xffffffff;
     enum Place : std::uint8_t { anywhere, elsewhere };  ///< address 0, address 1
 
     void copy_header();
     void copy_sample(std::size_t i);
-    std::uint64_t location(std::uint32_t position, Place place);
+    std::uint32_t location(std::uint32_t position, Place place);
     RawLine line(const RawLine& line) const;
     bool share_node(const RawLocation& a, const RawLocation& b) const;
     bool same_node(const RawLine& a, const RawLine& b) const;
@@ -39,8 +39,7 @@ private:
     RawProfile out_;
     WireIndex<RawMapping> mapping_positions_;
     WireIndex<RawFunction> function_positions_;
-    WireIndex<RawLocation> location_positions_;
-    std::array<std::vector<std::uint64_t>, 2> ids_;  ///< of `out_`'s locations, by place and position in `raw_`
+    std::array<std::vector<std::uint32_t>, 2> positions_;  ///< in `out_`, by place and position in `raw_`
 };
 
 }  // namespace pgoprof

@@ -8,7 +8,7 @@ namespace {
 class Interner {
 public:
     explicit Interner(const RawProfile& raw)
-        : raw_(raw), mapping_index_(raw.mappings), location_index_(raw.locations), function_index_(raw.functions) {}
+        : raw_(raw), mapping_index_(raw.mappings), function_index_(raw.functions) {}
 
     Profile run() {
         for (const std::string_view text : raw_.strings) string_ids_.push_back(out_.strings.intern(text));
@@ -36,13 +36,13 @@ private:
     }
 
     void samples() {
-        out_.reserve_samples(raw_.sample_count(), raw_.location_ids.size(), raw_.labels.size());
+        out_.reserve_samples(raw_.sample_count(), raw_.stacks.size(), raw_.labels.size());
         std::vector<LocationId> stack;
         std::vector<Label> labels;
         for (std::size_t i = 0; i < raw_.sample_count(); ++i) {
             stack.clear();
             labels.clear();
-            for (const std::uint64_t id : raw_.sample_locations(i)) stack.push_back({*location_index_.find(id)});
+            for (const std::uint32_t location : raw_.sample_stack(i)) stack.push_back({location});
             for (const RawLabel& label : raw_.sample_labels(i)) labels.push_back(convert(label));
             out_.add_sample(stack, raw_.sample_values(i), labels);
         }
@@ -86,7 +86,6 @@ private:
 
     const RawProfile& raw_;
     WireIndex<RawMapping> mapping_index_;
-    WireIndex<RawLocation> location_index_;
     WireIndex<RawFunction> function_index_;
     std::vector<StringId> string_ids_;
     Profile out_;

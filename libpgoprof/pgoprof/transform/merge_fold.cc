@@ -37,7 +37,6 @@ void Folder::fold(const RawProfile& raw, std::span<const ColumnSource> sources, 
 void Folder::begin_input() {
     mapping_positions_.build(raw_->mappings);
     function_positions_.build(raw_->functions);
-    location_positions_.build(raw_->locations);
     strings_.reset(raw_->strings.size());
     functions_.reset(raw_->functions.size());
     mappings_.clear();
@@ -56,21 +55,15 @@ void Folder::fold_mappings() {
 }
 
 void Folder::gather(std::size_t begin, std::size_t end) {
-    const auto frames = raw_->sample_locations(begin, end);
+    const auto frames = raw_->stacks_of_samples(begin, end);
     stacks_.resize(frames.size());
-    if (location_positions_.dense()) {
-        std::ranges::transform(frames, stacks_.begin(), [&](std::uint64_t id) { return locations_[id - 1]; });
-    } else {
-        std::ranges::transform(frames, stacks_.begin(),
-                               [&](std::uint64_t id) { return locations_[*location_positions_.find(id)]; });
-    }
-
+    std::ranges::transform(frames, stacks_.begin(), [&](std::uint32_t position) { return locations_[position]; });
     into_->samples.make_room_for_ids(into_->tables.locations.size());
 
     pending_.clear();
     std::size_t first = 0;
     for (std::size_t i = begin; i < end; ++i) {
-        const auto stack = std::span(stacks_).subspan(first, raw_->sample_locations(i).size());
+        const auto stack = std::span(stacks_).subspan(first, raw_->sample_stack(i).size());
         first += stack.size();
         if (!counts(raw_->sample_values(i))) continue;
         pending_.push_back({SampleKey(stack, label_set(raw_->sample_labels(i))), raw_->sample_values(i)});

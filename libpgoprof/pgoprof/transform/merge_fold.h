@@ -90,7 +90,6 @@ private:
 
     WireIndex<RawMapping> mapping_positions_;
     WireIndex<RawFunction> function_positions_;
-    WireIndex<RawLocation> location_positions_;
     Memo<StringId> strings_;
     Memo<FunctionId> functions_;
     std::vector<MappingId> mappings_;

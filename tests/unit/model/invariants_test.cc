@@ -95,6 +95,18 @@ TEST_CASE("Each structural fault is found, alone") {
     spoiled_by(mapping_unknown, [](auto& p) { p.mutable_location(1)->set_mapping_id(1ULL << 63); });
 }
 
+TEST_CASE("A location id is looked for at its full width") {
+    spoiled_by(Invariant::location_unknown, [](auto& p) { p.mutable_sample(0)->set_location_id(0, (1ULL << 32) + 1); });
+    pb::Profile profile = sound_profile();
+    profile.mutable_location(0)->set_id((1ULL << 32) + 1);
+    for (auto& sample : *profile.mutable_sample()) {
+        for (auto& id : *sample.mutable_location_id()) {
+            if (id == 1) id = (1ULL << 32) + 1;
+        }
+    }
+    CHECK(violations(profile).empty());
+}
+
 TEST_CASE("Checking stops when it is told to") {
     pb::Profile profile = sound_profile();
     for (int i = 0; i < 10; ++i) profile.mutable_sample(0)->add_location_id(99);

@@ -275,7 +275,7 @@ TEST_CASE("A merge satisfies every invariant and refers to all that it lists") {
     for (std::uint32_t seed = 0; seed < 100; ++seed) {
         Generator generator(seed);
         const Raw merged(merge({generator.profile(), generator.profile()}));
-        std::vector<std::uint64_t> used = (*merged).location_ids;
+        std::vector<std::uint32_t> used = (*merged).stacks;
         std::ranges::sort(used);
         used.erase(std::ranges::unique(used).begin(), used.end());
         REQUIRE(used.size() == (*merged).locations.size());
