@@ -10,7 +10,7 @@ namespace pgoprof {
 namespace {
 
 constexpr std::size_t kBlock = std::size_t{2} << 20;
-constexpr std::uint64_t kThoroughBlocks = 2;
+constexpr std::uint64_t kThoroughBlocks = 1;
 constexpr int kThorough = 6;
 constexpr int kFast = 1;
 

@@ -34,10 +34,9 @@ public:
     template <typename Range, typename ValueOf>
     void packed(std::uint32_t field, const Range& range, ValueOf value_of) {
         if (range.empty()) return;
-        tag(field, WireType::bytes);
-        const std::size_t begin = out_.size();
+        const std::size_t begin = begin_bytes(field);
         reserve(range.size() * kLongestVarint);
-        std::byte* at = out_.data() + begin;
+        std::byte* at = out_.data() + out_.size();
         for (const auto& element : range) at = put_varint(at, value_of(element));
         out_.resize(static_cast<std::size_t>(at - out_.data()));
         put_length(begin);
@@ -46,8 +45,7 @@ public:
     /// A nested message.
     template <typename Fill>
     void message(std::uint32_t field, Fill fill) {
-        tag(field, WireType::bytes);
-        const std::size_t begin = out_.size();
+        const std::size_t begin = begin_bytes(field);
         fill();
         put_length(begin);
     }
@@ -63,17 +61,23 @@ private:
         out_.resize(static_cast<std::size_t>(end - out_.data()));
     }
 
-    /// Puts the length of what was written since `begin` in front of it.
-    void put_length(std::size_t begin) {
-        const std::size_t size = out_.size() - begin;
+    /// Where the length of what follows will stand. It mostly takes one byte, for which room is left.
+    std::size_t begin_bytes(std::uint32_t field) {
+        tag(field, WireType::bytes);
         reserve(kLongestVarint);
-        std::byte* const content = out_.data() + begin;
-        const std::size_t prefix = varint_size(size);
-        std::memmove(content + prefix, content, size);
-        for (std::size_t i = 0; i < prefix; ++i) {
-            content[i] = static_cast<std::byte>((size >> (7 * i) & 0x7f) | (i + 1 < prefix ? 0x80 : 0));
-        }
-        out_.resize(out_.size() + prefix);
+        out_.resize(out_.size() + 1);
+        return out_.size() - 1;
+    }
+
+    void put_length(std::size_t begin) {
+        const std::size_t size = out_.size() - begin - 1;
+        const std::size_t more = varint_size(size) - 1;
+        reserve(kLongestVarint);
+        std::byte* const length = out_.data() + begin;
+        if (more != 0) std::memmove(length + 1 + more, length + 1, size);
+        for (std::size_t i = 0; i < more; ++i) length[i] = static_cast<std::byte>(size >> (7 * i) | 0x80);
+        length[more] = static_cast<std::byte>(size >> (7 * more));
+        out_.resize(out_.size() + more);
     }
 
     void reserve(std::size_t bytes) {
