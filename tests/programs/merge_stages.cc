@@ -12,6 +12,7 @@
 #include <string>
 
 #include "pgoprof/base/gzip.h"
+#include "pgoprof/base/gzip_writer.h"
 #include "pgoprof/codec/pprof.h"
 #include "pgoprof/io/source.h"
 #include "pgoprof/model/invariants.h"
@@ -51,6 +52,17 @@ void print(std::span<const Stage> stages) {
     for (const Stage& stage : stages) fmt::print("{} {:.6f} {}\n", stage.name, stage.seconds, stage.bytes);
 }
 
+/// Compresses as pgo-merge does, on this thread.
+std::optional<std::uint64_t> compressed_size(ByteView data) {
+    std::uint64_t size = 0;
+    GzipWriter writer(0, [&](ByteView bytes) {
+        size += bytes.size();
+        return Result<>();
+    });
+    if (!writer.write(data) || !writer.finish()) return {};
+    return size;
+}
+
 Buffer merge(std::span<char*> paths) {
     Stage read{"read"}, inflate{"inflate"}, decode{"decode"}, check{"check"}, fold{"fold"}, finish{"finish"},
         encode{"encode"}, deflate{"deflate"};
@@ -77,7 +89,7 @@ Buffer merge(std::span<char*> paths) {
         });
     });
     encode.bytes = encoded.size();
-    deflate.bytes = deflate.time([&] { return std::optional(gzip(encoded.view())); })->size();
+    deflate.bytes = *deflate.time([&] { return compressed_size(encoded.view()); });
     print(std::array{read, inflate, decode, check, fold, finish, encode, deflate});
     return encoded;
 }
@@ -109,7 +121,7 @@ void limit(std::span<char*> paths, ByteView output) {
         once.bytes += *once.time([&] { return std::optional(pass(inflated.view())); });
         read.bytes += stored.size();
     }
-    deflate.bytes = deflate.time([&] { return std::optional(gzip(output)); })->size();
+    deflate.bytes = *deflate.time([&] { return compressed_size(output); });
     print(std::array{read, inflate, once, deflate});
 }
 
