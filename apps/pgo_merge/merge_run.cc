@@ -182,7 +182,8 @@ Result<> MergeRun::write_profile(const StreamedProfile& merged) const {
     auto output = open_binary(options_.output);
     if (!output) return fail(output.error());
     const unsigned compressing = options_.threads == 1 ? 0 : static_cast<unsigned>(options_.threads);
-    GzipWriter gzip(compressing, [&](ByteView bytes) { return output->write(bytes); });
+    const auto compression = options_.merge.detail == Detail::compact ? Compression::thorough : Compression::quick;
+    GzipWriter gzip(compressing, compression, [&](ByteView bytes) { return output->write(bytes); });
     if (auto encoded = encode_pprof(merged, [&](ByteView bytes) { return gzip.write(bytes); }); !encoded) {
         return encoded;
     }

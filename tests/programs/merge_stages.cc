@@ -55,7 +55,7 @@ void print(std::span<const Stage> stages) {
 /// Compresses as pgo-merge does, on this thread.
 std::optional<std::uint64_t> compressed_size(ByteView data) {
     std::uint64_t size = 0;
-    GzipWriter writer(0, [&](ByteView bytes) {
+    GzipWriter writer(0, Compression::quick, [&](ByteView bytes) {
         size += bytes.size();
         return Result<>();
     });

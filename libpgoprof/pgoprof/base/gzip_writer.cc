@@ -10,9 +10,6 @@ namespace pgoprof {
 namespace {
 
 constexpr std::size_t kBlock = std::size_t{2} << 20;
-constexpr std::uint64_t kThoroughBlocks = 1;
-constexpr int kThorough = 6;
-constexpr int kFast = 1;
 
 /// On a thread of its own, or here if there are to be none or the system gives no more.
 std::future<Buffer> start(std::launch policy, Buffer block, int level) {
@@ -45,8 +42,14 @@ Result<> GzipWriter::finish() {
 void GzipWriter::compress_block() {
     while (compressing_.size() > threads_) write_oldest();
     const auto policy = threads_ == 0 ? std::launch::deferred : std::launch::async;
-    const int level = blocks_++ < kThoroughBlocks ? kThorough : kFast;
-    compressing_.push_back(start(policy, std::exchange(block_, {}), level));
+    compressing_.push_back(start(policy, std::exchange(block_, {}), level()));
+    ++blocks_;
+}
+
+/// libdeflate's. Of a large output the first block is a small part of the work.
+int GzipWriter::level() const {
+    if (compression_ == Compression::thorough) return 9;
+    return blocks_ == 0 ? 4 : 1;
 }
 
 void GzipWriter::write_oldest() {

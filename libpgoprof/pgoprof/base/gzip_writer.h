@@ -11,13 +11,18 @@
 
 namespace pgoprof {
 
+enum class Compression : std::uint8_t {
+    quick,     ///< 150 to 300 MB/s
+    thorough,  ///< a tenth of that, for a tenth less: for what is kept
+};
+
 /// Compresses what it is given, in blocks of 2 MiB that each become a gzip member, and hands them on in order. The
-/// bytes do not depend on the number of threads, nor on how the input was cut into pieces. Small outputs, which people
-/// keep, are compressed well, large ones fast: the first block takes as long as the next three.
+/// bytes do not depend on the number of threads, nor on how the input was cut into pieces.
 class GzipWriter {
 public:
     /// Compresses on up to `threads` threads besides the calling one, on which `write` is called; on that alone with 0.
-    GzipWriter(unsigned threads, WriteBytes write) : threads_(threads), write_(std::move(write)) {}
+    GzipWriter(unsigned threads, Compression compression, WriteBytes write)
+        : threads_(threads), compression_(compression), write_(std::move(write)) {}
 
     /// The first error of `write_` is returned, and again from then on.
     Result<> write(ByteView data);
@@ -28,8 +33,10 @@ public:
 private:
     void compress_block();
     void write_oldest();
+    int level() const;
 
     unsigned threads_;
+    Compression compression_;
     WriteBytes write_;
     Buffer block_;
     std::deque<std::future<Buffer>> compressing_;  ///< oldest first

@@ -17,9 +17,10 @@ std::string digits(std::size_t size) {
     return text;
 }
 
-std::string compressed(std::string_view text, unsigned threads, std::size_t piece) {
+std::string compressed(std::string_view text, unsigned threads, std::size_t piece,
+                       Compression compression = Compression::quick) {
     std::string out;
-    GzipWriter writer(threads, [&](ByteView bytes) {
+    GzipWriter writer(threads, compression, [&](ByteView bytes) {
         out += as_text(bytes);
         return Result<>();
     });
@@ -39,15 +40,19 @@ TEST_CASE("A compressed stream is the same whatever the pieces and the threads, 
     CHECK(compressed(text, 1, 100'000) == whole);
     CHECK(compressed(text, 3, kBlock) == whole);
 
-    Budget budget(kGiB);
-    Buffer inflated;
-    REQUIRE(gunzip(as_bytes(whole), budget, inflated));
-    CHECK(inflated.text() == text);
+    const std::string smaller = compressed(text, 2, kBlock, Compression::thorough);
+    CHECK((size < 2 || smaller.size() < whole.size()));
+    for (const std::string& zipped : {whole, smaller}) {
+        Budget budget(kGiB);
+        Buffer inflated;
+        REQUIRE(gunzip(as_bytes(zipped), budget, inflated));
+        CHECK(inflated.text() == text);
+    }
 }
 
 TEST_CASE("The first failed write ends a compressed stream") {
     int calls = 0;
-    GzipWriter writer(2, [&](ByteView) -> Result<> {
+    GzipWriter writer(2, Compression::quick, [&](ByteView) -> Result<> {
         ++calls;
         return fail(ErrorCode::io_failure, "disk full");
     });
