@@ -100,15 +100,15 @@ std::optional<std::uint32_t> Compactor::function_of(const RawLine& line) const {
     return function_positions_.find(line.function_id);
 }
 
-/// After merging, where load addresses do not count.
+/// After merging: within a mapping, load addresses do not count.
 bool Compactor::same_address(const RawLocation& a, const RawLocation& b) const {
-    if (a.mapping_id == b.mapping_id) return a.address == b.address;
     const auto first = mapping_positions_.find(a.mapping_id);
     const auto second = mapping_positions_.find(b.mapping_id);
-    if (!first || !second) return false;
+    if (!first || !second) return a.address == b.address;
     const RawMapping& f = raw_->mappings[*first];
     const RawMapping& g = raw_->mappings[*second];
-    return a.address - f.memory_start == b.address - g.memory_start && mapping_key(*raw_, f) == mapping_key(*raw_, g);
+    if (mapping_key(*raw_, f) != mapping_key(*raw_, g)) return a.address == b.address;
+    return a.address - f.memory_start == b.address - g.memory_start;
 }
 
 }  // namespace pgoprof
