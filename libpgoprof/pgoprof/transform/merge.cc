@@ -31,8 +31,12 @@ Result<> refuse_negative(const RawProfile& raw) {
     return {};
 }
 
-/// The one that the compiler reads of the full merge, where samples/count comes first.
+/// The one that the compiler reads of the full merge, where samples/count comes first. A column whose units do not
+/// convert fails the merge, as it fails the full one: which of the units it has now depends on the order of the inputs.
 Result<> keep_chosen_column(std::vector<Column>& columns) {
+    for (Column& column : columns) {
+        if (column.fault && column.fault->code != ErrorCode::overflow) return fail(std::move(*column.fault));
+    }
     for (const std::string_view name : {"samples/count", "cpu/nanoseconds"}) {
         const auto found = std::ranges::find(columns, name, merging::type_and_unit);
         if (found == columns.end()) continue;

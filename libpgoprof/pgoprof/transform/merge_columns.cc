@@ -39,7 +39,7 @@ void join(ColumnPlan& plan, Column column, const Column& own, ColumnSource sourc
         column.unit = std::string(common->unit);
         rescale = common->first_factor;
         source.factor = common->second_factor;
-    } else if (!column.fault) {
+    } else {
         column.fault = Error{.message = fmt::format("sample type {}: units {} and {} do not convert", column.type,
                                                     column.unit, own.unit)};
     }
