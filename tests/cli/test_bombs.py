@@ -54,7 +54,9 @@ def test_inlined_frames(tmp_path):
     lint = run_limited("pgo-lint", path)
     assert lint.returncode == 1, lint.stderr
     assert "PGO106" in lint.stdout
-    assert run_limited("pgo-merge", path, "-o", "/dev/null").returncode == 0
+    for options in ([], ["--compact"]):
+        merge = run_limited("pgo-merge", *options, path, "-o", "/dev/null")
+        assert merge.returncode == 0, merge.stderr
 
 
 @pytest.mark.parametrize("options", [["--format", "text"], ["--format", "json"], ["--format", "preprofile"], ["--all"]])

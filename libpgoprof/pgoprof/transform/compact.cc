@@ -15,13 +15,18 @@ std::span<const RawLine> lines_of(const RawProfile& raw, const RawLocation& loca
     return location.lines_count == 0 ? std::span(&kNoLine, 1) : raw.location_lines(location);
 }
 
+/// Without a function the compiler reads no line either.
+RawLine compact_line(const RawLine& line) {
+    if (line.function_id == 0) return {};
+    return {.function_id = line.function_id, .line = line.line};
+}
+
 }  // namespace
 
 const RawProfile& Compactor::compact(const RawProfile& raw) {
     raw_ = &raw;
     out_.clear();
     mapping_positions_.build(raw.mappings);
-    function_positions_.build(raw.functions);
     for (auto& positions : positions_) positions.assign(raw.locations.size(), kNone);
     copy_header();
     for (std::size_t i = 0; i < raw.sample_count(); ++i) copy_sample(i);
@@ -52,12 +57,10 @@ void Compactor::copy_sample(std::size_t i) {
                                   .values_begin = raw_->sample_begins[i].values_begin});
     const auto stack = raw_->sample_stack(i);
     if (stack.empty()) return;
-    out_.stacks.push_back(location(stack[0], anywhere));
+    out_.stacks.push_back(location(stack[0], at_leaf));
     if (stack.size() == 1) return;
-    const RawLocation& from = raw_->locations[stack[1]];
-    const RawLocation& to = raw_->locations[stack[0]];
-    const bool apart = share_node(from, to) && !same_address(from, to);
-    out_.stacks.push_back(location(stack[1], apart ? elsewhere : anywhere));
+    const bool together = same_address(raw_->locations[stack[0]], raw_->locations[stack[1]]);
+    out_.stacks.push_back(location(stack[1], together ? at_leaf : elsewhere));
 }
 
 std::uint32_t Compactor::location(std::uint32_t position, Place place) {
@@ -66,38 +69,12 @@ std::uint32_t Compactor::location(std::uint32_t position, Place place) {
     known = static_cast<std::uint32_t>(out_.locations.size());
     const auto lines = lines_of(*raw_, raw_->locations[position]);
     const auto begin = static_cast<std::uint32_t>(out_.lines.size());
-    std::ranges::transform(lines, std::back_inserter(out_.lines), [&](const RawLine& old) { return line(old); });
+    std::ranges::transform(lines, std::back_inserter(out_.lines), compact_line);
     out_.locations.push_back({.id = std::uint64_t{known} + 1,
                               .address = static_cast<std::uint64_t>(place),
                               .lines_begin = begin,
                               .lines_count = static_cast<std::uint32_t>(lines.size())});
     return known;
-}
-
-/// Whatever is one node to the compiler is one line here.
-RawLine Compactor::line(const RawLine& line) const {
-    return same_node(line, RawLine{}) ? RawLine{} : RawLine{.function_id = line.function_id, .line = line.line};
-}
-
-bool Compactor::share_node(const RawLocation& a, const RawLocation& b) const {
-    return std::ranges::any_of(lines_of(*raw_, a), [&](const RawLine& first) {
-        return std::ranges::any_of(lines_of(*raw_, b), [&](const RawLine& second) { return same_node(first, second); });
-    });
-}
-
-/// As far as addresses do not decide.
-bool Compactor::same_node(const RawLine& a, const RawLine& b) const {
-    static constexpr RawFunction kNoFunction;
-    const auto first = function_of(a);
-    const auto second = function_of(b);
-    const RawFunction& f = first ? raw_->functions[*first] : kNoFunction;
-    const RawFunction& g = second ? raw_->functions[*second] : kNoFunction;
-    return (first ? a.line : 0) == (second ? b.line : 0) && f.start_line == g.start_line &&
-           raw_->string(f.name) == raw_->string(g.name);
-}
-
-std::optional<std::uint32_t> Compactor::function_of(const RawLine& line) const {
-    return function_positions_.find(line.function_id);
 }
 
 /// After merging: within a mapping, load addresses do not count.
