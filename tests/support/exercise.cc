@@ -1,5 +1,6 @@
 #include "support/exercise.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -7,9 +8,12 @@
 #include "pgoprof/codec/preprofile.h"
 #include "pgoprof/lint/lint.h"
 #include "pgoprof/load.h"
+#include "pgoprof/model/invariants.h"
 #include "pgoprof/transform/call_edges.h"
+#include "pgoprof/transform/compact.h"
 #include "pgoprof/transform/hot_set.h"
 #include "pgoprof/transform/intern.h"
+#include "pgoprof/transform/mapping_key.h"
 
 namespace pgoprof::testing {
 namespace {
@@ -31,6 +35,34 @@ void exercise_edges(const EdgeProfile& edges) {
     require(edges.ignored == SilentlyIgnored::no || edges.edges.empty(), "an ignored profile has no edges");
 }
 
+bool has_mapping_twice(const RawProfile& raw) {
+    for (std::size_t i = 0; i < raw.mappings.size(); ++i) {
+        const auto same = [&](const RawMapping& other) {
+            return mapping_key(raw, other) == mapping_key(raw, raw.mappings[i]);
+        };
+        if (std::any_of(raw.mappings.begin(), raw.mappings.begin() + static_cast<std::ptrdiff_t>(i), same)) return true;
+    }
+    return false;
+}
+
+/// As the output of preprofile, or why there is none.
+std::string describe(const Result<EdgeProfile>& edges) {
+    return edges ? std::string(encode_preprofile(*edges).text()) : edges.error().message;
+}
+
+/// Where it must change no edge: two mappings that a merge makes one change addresses, and sums that cancel out or
+/// overflow depend on addresses.
+void exercise_compact(const RawProfile& raw, const Result<EdgeProfile>& edges) {
+    const bool negative = std::ranges::any_of(raw.values, [](std::int64_t value) { return value < 0; });
+    if (negative || has_mapping_twice(raw)) return;
+    Compactor compactor;
+    const RawProfile& compact = compactor.compact(raw);
+    require(require_invariants(compact).has_value(), "a compact profile is sound");
+    const auto compact_edges = build_call_edges(compact);
+    if (!compact_edges && compact_edges.error().code == ErrorCode::overflow) return;
+    require(describe(compact_edges) == describe(edges), "a compact profile has the same edges");
+}
+
 /// Whether the Go compiler would use the profile.
 bool exercise_profile(const RawProfile& raw) {
     const Profile profile = intern(raw);
@@ -41,6 +73,7 @@ bool exercise_profile(const RawProfile& raw) {
     require(intern(*std::get<const RawProfile*>(*again)) == profile, "decode(encode(p)) == p");
     const auto edges = build_call_edges(raw);
     if (edges) exercise_edges(*edges);
+    exercise_compact(raw, edges);
     return edges && edges->ignored == SilentlyIgnored::no;
 }
 

@@ -7,8 +7,8 @@
 
 namespace pgoprof::testing {
 
-/// Loads `stored`; what loads must be sound: its value survives encoding, its edges are ordered, hot and survive, too.
-/// Aborts otherwise. Returns whether it loaded.
+/// Loads `stored`; what loads must be sound: its value survives encoding, its edges are ordered, hot and survive
+/// compacting. Aborts otherwise. Returns whether it loaded.
 bool exercise(ByteView stored);
 
 }  // namespace pgoprof::testing
