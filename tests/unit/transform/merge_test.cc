@@ -580,3 +580,20 @@ TEST_CASE("A file without sample types cannot be merged") {
     Merger merger;
     CHECK_FALSE(merger.add(RawProfile{}));  // a file of zero bytes
 }
+
+TEST_CASE("Units that do not convert fail a compact merge in any order") {
+    // Whether there is a samples/count at all must not depend on which of its units came first.
+    const auto with_samples_in = [](const std::string& unit) {
+        Message message;
+        message.type("samples", unit).type("cpu", "nanoseconds").period(10).location(1, 0, 100, "main.work");
+        return message.sample({1}, {1, 10}).bytes();
+    };
+    const std::string counts = with_samples_in("count");
+    const std::string times = with_samples_in("nanoseconds");
+    for (const auto& inputs : {std::vector{counts, times}, std::vector{times, counts}}) {
+        const auto merged = try_merge(inputs, {.detail = Detail::compact});
+        REQUIRE_FALSE(merged);
+        CHECK(merged.error().message.find("do not convert") != std::string::npos);
+    }
+    CHECK(try_merge({times, times}, {.detail = Detail::compact}));
+}
