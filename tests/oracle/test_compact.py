@@ -22,6 +22,11 @@ def merge(paths, output, *options):
     return output if result.returncode == 0 else None
 
 
+def inflated(path):
+    """Without --compact merges are compressed otherwise."""
+    return gzip.decompress(path.read_bytes())
+
+
 def store_all(messages, directory, name):
     return [merge_tool.store(directory / f"{name}.{i}.pprof", message) for i, message in enumerate(messages)]
 
@@ -186,7 +191,7 @@ def test_nothing_else_survives(tmp_path):
         compact = merge(paths, tmp_path / f"{seed}.compact.pgo", "--compact")
         if compact is None:
             return False
-        assert b"PRIVATE" not in gzip.decompress(compact.read_bytes())
+        assert b"PRIVATE" not in inflated(compact)
         check_nothing_else(compact)
         return True
 
@@ -210,13 +215,13 @@ def check_bytes(paths, directory, name, partial=True):
     gives_the_same(paths[::-1], "-j3")
     gives_the_same([merge(shuffled, directory / f"{name}.full.pgo")])
     gives_the_same([output])
-    assert merge([output], other).read_bytes() == whole  # --compact has nothing left to do
+    assert inflated(merge([output], other)) == inflated(output)  # --compact has nothing left to do
     if partial and len(paths) > 1:
         left = merge(shuffled[:1], directory / f"{name}.left.pgo", "--compact")
         right = merge(shuffled[1:], directory / f"{name}.right.pgo", "--compact")
         gives_the_same([left, right])
         gives_the_same([right, shuffled[0]])
-        assert merge([left, right], other).read_bytes() == whole
+        assert inflated(merge([left, right], other)) == inflated(output)
     return True
 
 
