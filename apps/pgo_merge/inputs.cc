@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <string_view>
 
 namespace pgoprof::cli {
 namespace {
@@ -20,10 +21,16 @@ Result<std::vector<InputFile>> listed_files(const Options& options) {
     return files;
 }
 
-/// A merge that is repeated would else count what it wrote the last time.
-bool is_output(const std::string& path, const Options& options) {
-    std::error_code none;
-    return options.output != "-" && std::filesystem::equivalent(path, options.output, none);
+/// What `path` is of what this run writes, empty if nothing: a merge that is repeated would else take what it wrote the
+/// last time for an input.
+std::string_view own_output(const std::string& path, const Options& options) {
+    const auto is = [&](const std::string& written) {
+        std::error_code none;
+        return !written.empty() && written != "-" && std::filesystem::equivalent(path, written, none);
+    };
+    if (is(options.output)) return "the output";
+    if (is(options.summary)) return "the summary";
+    return {};
 }
 
 /// Adds the files in a directory, with the directory's weight.
@@ -35,8 +42,8 @@ Result<> add_files_below(const InputFile& directory, const Options& options, con
     const auto below = files_below(directory.path);
     if (!below) return fail(below.error());
     for (const std::string& path : *below) {
-        if (is_output(path, options)) {
-            console.note(fmt::format("{} is left out: it is the output", path));
+        if (const auto written = own_output(path, options); !written.empty()) {
+            console.note(fmt::format("{} is left out: it is {}", path, written));
         } else {
             files.push_back({.path = path, .weight = directory.weight});
         }

@@ -1,6 +1,7 @@
 #include "pgo_merge/options.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <string_view>
 #include <thread>
 
@@ -107,6 +108,22 @@ bool MinSuccess::met(std::uint64_t merged, std::uint64_t failed) const {
     return merged >= count && static_cast<double>(merged) / static_cast<double>(merged + failed) >= fraction;
 }
 
+namespace {
+
+/// Whether what is written to one would be lost to the other. A pipe or a device takes both.
+bool same_file(const std::string& a, const std::string& b) {
+    if (a == b) return true;
+    if (a.empty() || a == "-" || b == "-") return false;
+    const auto place = [](const std::string& path) {
+        std::error_code unknown;
+        return std::filesystem::weakly_canonical(std::filesystem::absolute(path, unknown), unknown);
+    };
+    std::error_code missing;
+    return !std::filesystem::is_other(a, missing) && place(a) == place(b);
+}
+
+}  // namespace
+
 Result<> check_options(const Options& options) {
     const auto senseless = [](std::string message) { return fail(ErrorCode::usage, std::move(message), "try --help"); };
     const bool named = !options.paths.empty() || !options.weighted.empty() || !options.lists.empty();
@@ -124,7 +141,7 @@ Result<> check_options(const Options& options) {
             return senseless("--compact is for profiles that a build reads: it takes no negative values");
         }
     }
-    if (options.summary == options.output) return senseless("--summary and --output are the same");
+    if (same_file(options.summary, options.output)) return senseless("--summary and --output are the same");
     if (options.tolerance && options.durations != "check") {
         return senseless("--duration-tolerance is for --durations=check only");
     }

@@ -165,6 +165,14 @@ class TestFolders:
         assert again.stderr.decode() == f"pgo-merge: {output} is left out: it is the output\n"
         assert output.read_bytes() == merged
 
+    def test_the_summary_is_no_input(self, paths):
+        folder = paths[0].parent
+        arguments = ["-r", folder, "--summary", folder / "summary.json"]
+        first = run(*arguments)
+        again = run(*arguments)
+        assert (first.returncode, first.stdout) == (again.returncode, again.stdout) == (0, run(*paths).stdout)
+        assert again.stderr.decode() == f"pgo-merge: {folder / 'summary.json'} is left out: it is the summary\n"
+
     def test_empty_and_missing(self, tmp_path):
         (tmp_path / "empty").mkdir()
         assert run("-r", tmp_path / "empty").returncode == 3

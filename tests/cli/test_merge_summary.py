@@ -151,6 +151,16 @@ def test_senseless(arguments, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_never_takes_the_output_s_place(paths, tmp_path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to("folder")
+    for output, other in [("out", "./out"), ("out", tmp_path / "out"), ("link/out", "folder/../folder/out")]:
+        result = run(*paths, "-o", output, "--summary", other, cwd=tmp_path)
+        assert (result.returncode, (tmp_path / output).exists()) == (2, False)
+        assert b"--summary and --output are the same" in result.stderr
+    assert run(*paths, "-o", "/dev/null", "--summary", "/dev/./null").returncode == 0
+
+
 class TestMixtures:
     """stderr and the summary say in what the inputs differ."""
 
