@@ -44,19 +44,21 @@ public:
         for (std::size_t i = 0; i < slots; ++i) stations_.emplace_back(limits);
     }
 
-    Result<> run(std::size_t threads, const VisitInput& visit) {
+    /// Nothing, with no input taken, if the system gives no thread at all.
+    std::optional<Result<>> run(std::size_t threads, const VisitInput& visit) {
         std::vector<std::jthread> workers;
         workers.reserve(threads);
         const Stop stop_before_join{*this};
         try {
             for (std::size_t i = 0; i < threads; ++i) workers.emplace_back([this] { work(); });
         } catch (const std::system_error&) {
-            if (workers.empty()) throw;  // else the system gives no more threads, and those that there are will do
+            if (workers.empty()) return std::nullopt;  // else those that there are will do
         }
         for (std::size_t i = 0; Station* const station = await_loaded(i); ++i) {
             if (station->input) visit(*station->input);
             release(*station);
         }
+        const std::scoped_lock lock(mutex_);
         if (exception_) std::rethrow_exception(exception_);
         return std::move(end_);
     }
@@ -90,7 +92,7 @@ private:
             }
         } catch (...) {
             const std::scoped_lock lock(mutex_);
-            exception_ = std::current_exception();
+            if (!exception_) exception_ = std::current_exception();
             loaded_.notify_one();
         }
     }
@@ -151,7 +153,7 @@ private:
     std::size_t taken_ = 0;
     bool at_end_ = false;
     Result<> end_;
-    std::exception_ptr exception_;  ///< of a worker: memory ran out, or a bug
+    std::exception_ptr exception_;  ///< a worker's first: memory ran out, or a bug
     bool stopped_ = false;
 };
 
@@ -171,7 +173,8 @@ Result<> load_all(InputSource& source, const Limits& limits, unsigned threads, c
     const std::size_t most = source.size().value_or(std::numeric_limits<std::size_t>::max());
     const std::size_t useful = std::min<std::size_t>(threads, most);
     if (useful <= 1) return load_serially(source, limits, visit);
-    return Pipeline(source, limits, std::min(useful + kLookAhead, most)).run(useful, visit);
+    const auto loaded = Pipeline(source, limits, std::min(useful + kLookAhead, most)).run(useful, visit);
+    return loaded ? *loaded : load_serially(source, limits, visit);
 }
 
 }  // namespace pgoprof

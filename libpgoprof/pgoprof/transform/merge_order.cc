@@ -26,6 +26,25 @@ public:
 
     /// The first `depth` locations are equal in all of `entries`, of which there is at least one.
     void sort(std::span<Entry> entries, std::size_t depth) const {
+        // A list and no recursion: stacks that part one after the other would go as deep as they are long.
+        std::vector<Run> runs{{entries, depth}};
+        while (!runs.empty()) {
+            const Run run = runs.back();
+            runs.pop_back();
+            sort_run(run, runs);
+        }
+    }
+
+private:
+    /// Entries that are equal in their first `depth` locations.
+    struct Run {
+        std::span<Entry> entries;
+        std::size_t depth;
+    };
+
+    /// By the next locations in which they differ. Those that agree in them are added to `runs`.
+    void sort_run(Run run, std::vector<Run>& runs) const {
+        auto& [entries, depth] = run;
         for (; load_keys(entries, depth); depth += step_) {
             if (has_ended(entries.front().key)) return sort_by_labels(entries);
         }
@@ -33,15 +52,15 @@ public:
         for (std::size_t begin = 0; begin < entries.size();) {
             std::size_t end = begin + 1;
             while (end < entries.size() && entries[end].key == entries[begin].key) ++end;
-            if (end - begin > 1) sort_equal(entries.subspan(begin, end - begin), depth);
+            const auto equal = entries.subspan(begin, end - begin);
             begin = end;
+            if (equal.size() == 1) continue;
+            if (has_ended(equal.front().key)) {
+                sort_by_labels(equal);
+            } else {
+                runs.push_back({equal, depth + step_});
+            }
         }
-    }
-
-private:
-    void sort_equal(std::span<Entry> entries, std::size_t depth) const {
-        if (has_ended(entries.front().key)) return sort_by_labels(entries);
-        sort(entries, depth + step_);
     }
 
     /// Whether all are equal.
