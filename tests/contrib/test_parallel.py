@@ -72,3 +72,19 @@ def test_a_failure_is_the_scripts(run, tmp_path):
     assert result.returncode == 3, result.stderr
     assert f"{paths[3]}: " in result.stderr
     assert not (tmp_path / "merged.pprof").exists()
+
+
+@pytest.mark.parametrize("option", [["--min-success=50%"], ["--min-success", "50%"]])
+def test_profiles_may_fail_as_the_option_allows(run, option, tmp_path):
+    paths = small_fleet.derive(tmp_path, 20)
+    paths[3].write_bytes(paths[3].read_bytes()[:-1])
+    listed = store_list(tmp_path / "list", paths)
+    expected = subprocess.run([TOOL, "--input-files", listed, "--shard=1/1", "--min-success=1"], capture_output=True,
+                              check=False).stdout
+    result = run(listed, 2, "merged.pprof", *option, "--drop-labels")
+    assert result.returncode == 5, result.stderr
+    subprocess.run([TOOL, "--drop-labels", "-o", tmp_path / "expected.pprof", "-"], input=expected, check=True)
+    assert (tmp_path / "merged.pprof").read_bytes() == (tmp_path / "expected.pprof").read_bytes()
+    (tmp_path / "merged.pprof").unlink()
+    assert run(listed, 2, "merged.pprof", "--min-success=100%").returncode == 3
+    assert not (tmp_path / "merged.pprof").exists()
