@@ -105,7 +105,9 @@ void declare_options(CLI::App& app, Options& options) {
 }
 
 bool MinSuccess::met(std::uint64_t merged, std::uint64_t failed) const {
-    return merged >= count && static_cast<double>(merged) / static_cast<double>(merged + failed) >= fraction;
+    constexpr double kRounding = 1 - 1e-12;  // 99.9% is a bit more than 999 of 1000 in floating point
+    return merged >= count &&
+           static_cast<double>(merged) >= fraction * kRounding * static_cast<double>(merged + failed);
 }
 
 namespace {

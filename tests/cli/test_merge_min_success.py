@@ -67,6 +67,14 @@ def test_every_share_counts_exactly(tmp_path):
         assert run("--min-success", f"{percent}.000001%", "--input-files", listed).returncode == 4
 
 
+@pytest.mark.parametrize("percent, merged", [("99.9", 999), ("0.9", 9), ("56.6", 566)])
+def test_fractions_of_percents_count_exactly(percent, merged, good, tmp_path):
+    listed = tmp_path / "list"
+    listed.write_text(f"{good[0]}\n" * merged + "missing\n" * (1000 - merged))
+    assert run(f"--min-success={percent}%", "--input-files", listed, cwd=tmp_path).returncode == 5
+    assert run(f"--min-success={percent}0001%", "--input-files", listed, cwd=tmp_path).returncode == 4
+
+
 def test_partial_merges_add_failures_up(good, bad, tmp_path):
     left, right = tmp_path / "left", tmp_path / "right"
     assert run("--min-success=1", *good[:3], bad[0], "-o", left).returncode == 5
