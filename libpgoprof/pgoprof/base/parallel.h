@@ -32,7 +32,8 @@ void parallel_for(unsigned threads, std::size_t count, const Body& body) {
         std::vector<std::jthread> workers;
         try {
             for (std::size_t i = 1; i < std::min<std::size_t>(threads, count); ++i) workers.emplace_back(work);
-        } catch (const std::system_error&) {  // the system gives no more threads: those that there are will do
+            // NOLINTNEXTLINE(bugprone-empty-catch): the system gives no more; those that there are will do
+        } catch (const std::system_error&) {
         }
         work();
     }

@@ -76,27 +76,27 @@ Merger::~Merger() = default;
 Merger::Merger(Merger&&) noexcept = default;
 Merger& Merger::operator=(Merger&&) noexcept = default;
 
-Result<> Merger::add(const RawProfile& given, std::string_view name, std::int64_t factor) {
+Result<> Merger::add(const RawProfile& raw, std::string_view name, std::int64_t factor) {
     Folded& folded = state_->folded;
     const bool first = !folded.header.summary;
     const bool compact = state_->options.detail == Detail::compact;
     if (compact || state_->options.negative_values == NegativeValues::refuse) {
-        if (auto sound = refuse_negative(given); !sound) return fail_in(name, std::move(sound.error()));
+        if (auto sound = refuse_negative(raw); !sound) return fail_in(name, std::move(sound.error()));
     }
-    const RawProfile& raw = compact ? state_->compactor.compact(given) : given;
-    auto plan = merging::plan_columns(first ? nullptr : &folded.columns, raw);
+    const RawProfile& kept = compact ? state_->compactor.compact(raw) : raw;
+    auto plan = merging::plan_columns(first ? nullptr : &folded.columns, kept);
     if (!plan) return fail_in(name, std::move(plan.error()));
-    if (auto added = folded.header.add(raw, state_->options.scaled); !added)
+    if (auto added = folded.header.add(kept, state_->options.scaled); !added)
         return fail_in(name, std::move(added.error()));
 
-    state_->note_dropped(raw, plan->columns);
+    state_->note_dropped(kept, plan->columns);
     if (first) folded.samples = merging::SampleStore(static_cast<std::uint32_t>(plan->columns.size()));
     merging::rescale(folded.samples, *plan);
     folded.columns = std::move(plan->columns);
     for (Column& column : folded.columns) {
         if (column.fault && column.fault->input.empty()) column.fault->input = name;
     }
-    state_->folder.fold(raw, plan->sources, factor, name, folded);
+    state_->folder.fold(kept, plan->sources, factor, name, folded);
     return {};
 }
 
