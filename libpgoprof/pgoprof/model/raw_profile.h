@@ -122,8 +122,11 @@ public:
         return {lines.data() + location.lines_begin, location.lines_count};
     }
 
-    /// A string by its wire index; the profile must have passed check_invariants.
-    std::string_view string(std::int64_t index) const { return strings[static_cast<std::size_t>(index)]; }
+    /// A string by its wire index; the profile must have passed check_invariants. 0 is the empty string, also in a file
+    /// of zero bytes, which has no string table.
+    std::string_view string(std::int64_t index) const {
+        return index == 0 ? std::string_view() : strings[static_cast<std::size_t>(index)];
+    }
 
     void clear();
 

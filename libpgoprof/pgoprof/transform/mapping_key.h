@@ -19,10 +19,9 @@ struct RawMappingKey {
 
 inline RawMappingKey mapping_key(const RawProfile& raw, const RawMapping& mapping) {
     constexpr std::uint64_t kPage = 4096;
-    const auto text = [&](std::int64_t index) { return index == 0 ? std::string_view() : raw.string(index); };
-    const std::string_view build_id = text(mapping.build_id);
+    const std::string_view build_id = raw.string(mapping.build_id);
     const std::uint64_t size = mapping.memory_limit - mapping.memory_start;  // wraps, as the peer's does
-    return {.identity = build_id.empty() ? text(mapping.filename) : build_id,
+    return {.identity = build_id.empty() ? raw.string(mapping.filename) : build_id,
             .file_offset = mapping.file_offset,
             .rounded_size = (size + kPage - 1) / kPage * kPage};
 }

@@ -43,11 +43,6 @@ Result<Period> larger(const Period& a, const Period& b) {
     return Period{a.type, common->unit, std::max(*first, *second)};
 }
 
-/// The index of a string is 0 in a file of zero bytes too, which has no string table.
-std::string_view text(const RawProfile& raw, std::int64_t index) {
-    return index == 0 ? std::string_view() : raw.string(index);
-}
-
 std::unexpected<Error> refuse_mixture(bool scaled) {
     return fail(ErrorCode::disagreement,
                 scaled ? "is scaled to its duration, unlike the inputs before"
@@ -83,13 +78,13 @@ Result<> Header::add(const RawProfile& raw, bool scaled) {
     duration_nanos = total;
     if (raw.time_nanos != 0 && (time_nanos == 0 || raw.time_nanos < time_nanos)) time_nanos = raw.time_nanos;
     for (const std::int64_t index : raw.comments) {
-        const std::string_view comment = text(raw, index);
+        const std::string_view comment = raw.string(index);
         if (!parse_input_summary(comment) && !comments.contains(comment)) comments.emplace(comment);
     }
-    keep_smaller(default_sample_type, text(raw, raw.default_sample_type));
-    keep_smaller(doc_url, text(raw, raw.doc_url));
-    keep_smaller(drop_frames, text(raw, raw.drop_frames));
-    keep_smaller(keep_frames, text(raw, raw.keep_frames));
+    keep_smaller(default_sample_type, raw.string(raw.default_sample_type));
+    keep_smaller(doc_url, raw.string(raw.doc_url));
+    keep_smaller(drop_frames, raw.string(raw.drop_frames));
+    keep_smaller(keep_frames, raw.string(raw.keep_frames));
     summary = summary ? combine(*summary, own) : own;
     return {};
 }

@@ -11,7 +11,7 @@ using Texts = std::set<std::string, std::less<>>;
 
 /// The text at `index` of the string table, unless it is empty.
 void add_text(Texts& texts, const RawProfile& raw, std::int64_t index) {
-    const std::string_view text = index == 0 ? std::string_view() : raw.string(index);
+    const std::string_view text = raw.string(index);
     if (!text.empty() && !texts.contains(text)) texts.emplace(text);
 }
 
