@@ -8,34 +8,13 @@
 #include <string>
 
 #include "pgoprof/base/limits.h"
+#include "support/folder.h"
 
 using namespace pgoprof;
+using pgoprof::testing::Folder;
 namespace fs = std::filesystem;
 
 namespace {
-
-/// A folder of its own, gone afterwards.
-class Folder {
-public:
-    Folder() {
-        std::string name = fs::temp_directory_path() / "pgoprof-XXXXXX";
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    ~Folder() { fs::remove_all(path_); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-
-    std::string write(const std::string& name, const std::string& content = "") const {
-        fs::create_directories((path_ / name).parent_path());
-        std::ofstream(path_ / name, std::ios::binary) << content;
-        return path_ / name;
-    }
-    const fs::path& path() const { return path_; }
-
-private:
-    fs::path path_;
-};
 
 Result<std::vector<InputFile>> read_list(const std::string& content) {
     const Folder folder;

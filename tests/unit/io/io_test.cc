@@ -12,35 +12,13 @@
 #include "pgoprof/base/limits.h"
 #include "pgoprof/io/sink.h"
 #include "pgoprof/io/source.h"
+#include "support/folder.h"
 
 using namespace pgoprof;
+using pgoprof::testing::Folder;
 namespace fs = std::filesystem;
 
 namespace {
-
-class Folder {
-public:
-    Folder() {
-        std::string name = fs::temp_directory_path() / "pgoprof-XXXXXX";
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path_ = name;
-    }
-    ~Folder() { fs::remove_all(path_); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-
-    std::string file(const std::string& name) const { return path_ / name; }
-    std::string write(const std::string& name, std::string_view content) const {
-        std::ofstream(file(name), std::ios::binary) << content;
-        return file(name);
-    }
-    std::size_t entries() const {
-        return static_cast<std::size_t>(std::distance(fs::directory_iterator(path_), fs::directory_iterator()));
-    }
-
-private:
-    fs::path path_;
-};
 
 std::string content_of(const std::string& path) {
     Buffer content;

@@ -13,28 +13,15 @@
 #include "pgoprof/transform/intern.h"
 #include "profile.pb.h"
 #include "support/random_profile.h"
+#include "support/raw.h"
 
 // The comparison with the Go toolchain is in tests/oracle/test_compact.py.
 
 using namespace pgoprof;
+using pgoprof::testing::Raw;
 namespace pb = perftools::profiles;
 
 namespace {
-
-class Raw {
-public:
-    explicit Raw(std::string bytes) : bytes_(std::move(bytes)) {
-        Budget budget(kGiB);
-        REQUIRE(decode_pprof(as_bytes(bytes_), Limits{}, budget, raw_));
-        REQUIRE(require_invariants(raw_));
-    }
-    Raw(const Raw&) = delete;
-    const RawProfile& operator*() const { return raw_; }
-
-private:
-    std::string bytes_;
-    RawProfile raw_;
-};
 
 struct Frame {
     std::string name;

@@ -12,8 +12,10 @@
 #include "pgoprof/codec/pprof.h"
 #include "pgoprof/model/invariants.h"
 #include "profile.pb.h"
+#include "support/raw.h"
 
 using namespace pgoprof;
+using pgoprof::testing::Raw;
 namespace pb = perftools::profiles;
 
 namespace {
@@ -108,20 +110,6 @@ Message cpu_profile(std::int64_t samples, std::int64_t nanos) {
     message.cpu().period(10).location(1, 0, 100, "main.work").sample({1}, {samples, nanos});
     return message;
 }
-
-class Raw {
-public:
-    explicit Raw(std::string bytes) : bytes_(std::move(bytes)) {
-        Budget budget(kGiB);
-        REQUIRE(decode_pprof(as_bytes(bytes_), Limits{}, budget, raw_));
-        REQUIRE(require_invariants(raw_));
-    }
-    const RawProfile& operator*() const { return raw_; }
-
-private:
-    std::string bytes_;
-    RawProfile raw_;
-};
 
 std::string encoded(const StreamedProfile& profile) {
     std::string bytes;

@@ -10,8 +10,10 @@
 #include "pgoprof/transform/durations.h"
 #include "pgoprof/transform/merge.h"
 #include "profile.pb.h"
+#include "support/raw.h"
 
 using namespace pgoprof;
+using pgoprof::testing::Raw;
 namespace pb = perftools::profiles;
 
 namespace {
@@ -70,13 +72,10 @@ std::string cpu_profile(Random& random, std::int64_t nanos) {
 std::string merge(const std::vector<Input>& inputs, std::uint64_t failed, bool scaled) {
     Merger merger({.scaled = scaled});
     for (const Input& input : inputs) {
-        RawProfile raw;
-        Budget budget(kGiB);
-        REQUIRE(decode_pprof(as_bytes(input.bytes), Limits{}, budget, raw));
-        REQUIRE(require_invariants(raw));
-        const auto factor = scaled ? scale_factor(input_summary(raw), input.weight) : input.weight;
+        const Raw raw(input.bytes);
+        const auto factor = scaled ? scale_factor(input_summary(*raw), input.weight) : input.weight;
         REQUIRE(factor);
-        REQUIRE(merger.add(raw, "", *factor));
+        REQUIRE(merger.add(*raw, "", *factor));
     }
     if (failed != 0) merger.count_failed(failed);
     const auto merged = std::move(merger).finish();
