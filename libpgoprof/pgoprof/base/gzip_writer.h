@@ -12,8 +12,8 @@
 namespace pgoprof {
 
 enum class Compression : std::uint8_t {
-    quick,     ///< 150 to 300 MB/s
-    thorough,  ///< a tenth of that, for a tenth less: for what is kept
+    quick,     ///< 200 MB/s at the start, then 360
+    thorough,  ///< 15 MB/s, for 6% less than at the start and 15% less than then: for what is small and kept
 };
 
 /// Compresses what it is given, in blocks of 2 MiB that each become a gzip member, and hands them on in order. The

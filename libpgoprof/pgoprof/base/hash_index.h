@@ -16,8 +16,7 @@ constexpr std::uint64_t hash_mix(std::uint64_t hash, std::uint64_t word) {
     return hash ^ (hash >> 32);
 }
 
-/// Open addressing over ids of records that live elsewhere. The index never sees the
-/// records: callers compare them.
+/// Open addressing over ids of records that live elsewhere. The index never sees the records: callers compare them.
 class HashIndex {
 public:
     /// The id for which `equal(id)` holds among those inserted under `hash`; if there is none, inserts and returns

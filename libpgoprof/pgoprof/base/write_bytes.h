@@ -1,3 +1,4 @@
+// Where bytes go as they come.
 #pragma once
 
 #include <functional>

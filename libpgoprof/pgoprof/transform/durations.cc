@@ -14,8 +14,7 @@ namespace {
 
 constexpr std::string_view kRemedy =
     "capture every profile over the same time, let each count per unit of time with --durations=scale, allow a "
-    "difference "
-    "with --duration-tolerance, or merge the profiles as they are with --durations=ignore";
+    "difference with --duration-tolerance, or merge the profiles as they are with --durations=ignore";
 
 constexpr std::string_view kPeriodRemedy =
     "capture every profile at the same sampling rate, or merge the profiles as they are with --durations=ignore";

@@ -27,6 +27,7 @@ void Folder::fold(const RawProfile& raw, std::span<const ColumnSource> sources, 
     begin_input();
     fold_mappings();
     fold_locations();
+    into.samples.make_room_for_ids(into.tables.locations.size());
     for (std::size_t begin = 0; begin < raw.sample_count(); begin += kBatch) {
         gather(begin, std::min(begin + kBatch, raw.sample_count()));
         for (const Pending& sample : pending_) into.samples.prefetch_record(sample.key);
@@ -58,7 +59,6 @@ void Folder::gather(std::size_t begin, std::size_t end) {
     const auto frames = raw_->stacks_of_samples(begin, end);
     stacks_.resize(frames.size());
     std::ranges::transform(frames, stacks_.begin(), [&](std::uint32_t position) { return locations_[position]; });
-    into_->samples.make_room_for_ids(into_->tables.locations.size());
 
     pending_.clear();
     std::size_t first = 0;
@@ -97,16 +97,14 @@ StringId Folder::string(std::int64_t index) {
 
 MappingId Folder::mapping(const RawMapping& mapping) {
     const RawMappingKey key = mapping_key(*raw_, mapping);
-    const StringId filename = string(mapping.filename);
-    const StringId build_id = string(mapping.build_id);
     return into_->tables.intern(MergedMapping{
-        .key = {.identity = build_id == StringId{} ? filename : build_id,
+        .key = {.identity = into_->tables.strings.intern(key.identity),
                 .file_offset = key.file_offset,
                 .rounded_size = key.rounded_size},
         .start = mapping.memory_start,
         .size = mapping.memory_limit - mapping.memory_start,
-        .filename = filename,
-        .build_id = build_id,
+        .filename = string(mapping.filename),
+        .build_id = string(mapping.build_id),
         .has_functions = mapping.has_functions,
         .has_filenames = mapping.has_filenames,
         .has_line_numbers = mapping.has_line_numbers,

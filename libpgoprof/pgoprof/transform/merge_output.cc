@@ -35,6 +35,27 @@ Renumbering<AnyId> renumber(std::size_t count, const std::vector<std::uint32_t>&
     return ids;
 }
 
+/// What a StreamedProfile visits.
+struct KeptSamples {
+    std::vector<SampleId> order;
+    std::vector<std::uint32_t> slots;  ///< of the columns, in their order
+    SampleStore store;
+    Tables tables;
+
+    void visit(const VisitSample& visit) const {
+        constexpr std::size_t kAhead = 8;
+        std::vector<std::int64_t> values(slots.size());
+        std::vector<LocationId> stack;
+        for (std::size_t i = 0; i < order.size(); ++i) {
+            if (i + kAhead < order.size()) store.prefetch(order[i + kAhead]);
+            const auto sums = store.values(order[i]);
+            std::ranges::transform(slots, values.begin(), [&](std::uint32_t slot) { return sums[slot]; });
+            store.copy_stack(order[i], stack);
+            if (!visit({stack, values, tables.labels_of(store.labels(order[i]))})) return;
+        }
+    }
+};
+
 /// Renumbers table after table, each by contents that are already in their new numbers; new string ids compare as the
 /// strings do.
 class Canonicalizer {
@@ -309,29 +330,13 @@ void Canonicalizer::order_samples() {
 }
 
 StreamedProfile Canonicalizer::stream() {
-    struct Kept {
-        std::vector<SampleId> samples;
-        std::vector<std::uint32_t> slots;
-        SampleStore store;
-        Tables tables;
-    };
     std::vector<std::uint32_t> slots;
     for (const std::uint32_t i : ordered_columns()) slots.push_back(folded_.columns[i].slot);
     const std::size_t count = samples_.size();
-    auto kept =
-        std::make_shared<const Kept>(std::move(samples_), std::move(slots), std::move(store_), std::move(tables_));
+    auto kept = std::make_shared<const KeptSamples>(std::move(samples_), std::move(slots), std::move(store_),
+                                                    std::move(tables_));
     return {.head = std::move(out_), .sample_count = count, .visit_samples = [kept](const VisitSample& visit) {
-                constexpr std::size_t kAhead = 8;
-                std::vector<std::int64_t> values(kept->slots.size());
-                std::vector<LocationId> stack;
-                for (std::size_t i = 0; i < kept->samples.size(); ++i) {
-                    if (i + kAhead < kept->samples.size()) kept->store.prefetch(kept->samples[i + kAhead]);
-                    const SampleId sample = kept->samples[i];
-                    kept->store.copy_stack(sample, stack);
-                    const auto sums = kept->store.values(sample);
-                    std::ranges::transform(kept->slots, values.begin(), [&](std::uint32_t slot) { return sums[slot]; });
-                    if (!visit({stack, values, kept->tables.labels_of(kept->store.labels(sample))})) return;
-                }
+                kept->visit(visit);
             }};
 }
 
