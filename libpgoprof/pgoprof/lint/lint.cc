@@ -15,23 +15,17 @@ using detail::Facts;
 std::vector<LintRule> make_rules() {
     std::vector<LintRule> rules;
     for (const InvariantInfo& invariant : invariant_infos()) {
-        rules.push_back({invariant.id, invariant.name, Severity::error, invariant.summary});
+        rules.push_back({invariant.id, invariant.name, Severity::error, invariant.summary, {}, kFirstGoWithPgo});
     }
     for (const CheckedRule& checked : detail::checked_rules()) rules.push_back(checked.rule);
     return rules;
 }
 
-const LintRule* find_rule(std::string_view id) {
-    const auto rules = lint_rules();
-    const auto found = std::ranges::find(rules, id, &LintRule::id);
-    return found == rules.end() ? nullptr : &*found;
-}
-
 /// Every refused content has a rule: errors that carry none are about the size of the input.
 const LintRule* rule_of(const Error& error) {
-    if (const LintRule* rule = find_rule(error.rule)) return rule;
+    if (const LintRule* rule = find_lint_rule(error.rule)) return rule;
     const bool size = error.code == ErrorCode::limit_exceeded;
-    return find_rule(info(size ? Invariant::size_limit : Invariant::not_a_profile).id);
+    return find_lint_rule(info(size ? Invariant::size_limit : Invariant::not_a_profile).id);
 }
 
 /// Collects findings; from a certain number per rule on it only counts.
@@ -46,7 +40,7 @@ public:
             return;
         }
         ++listed_;
-        findings_.push_back({rule, std::move(message), offset});
+        findings_.push_back({rule, rule->severity, std::move(message), offset});
     }
 
     bool empty() const { return findings_.empty(); }
@@ -69,7 +63,7 @@ void run_checks(const Facts& facts, Findings& findings) {
     for (const CheckedRule& checked : detail::checked_rules()) {
         // Only what Go refuses or ignores is an error; the other rules judge a profile that it uses.
         if (checked.rule.severity != Severity::error && !facts.used()) continue;
-        if (auto message = checked.check(facts)) findings.add(find_rule(checked.rule.id), std::move(*message));
+        if (auto message = checked.check(facts)) findings.add(find_lint_rule(checked.rule.id), std::move(*message));
     }
 }
 
@@ -112,7 +106,14 @@ std::span<const LintRule> lint_rules() {
     return kRules;
 }
 
-std::vector<Finding> lint(const LintInput& input) {
+const LintRule* find_lint_rule(std::string_view id_or_name) {
+    const auto rules = lint_rules();
+    const auto found = std::ranges::find_if(
+        rules, [=](const LintRule& rule) { return rule.id == id_or_name || rule.name == id_or_name; });
+    return found == rules.end() ? nullptr : &*found;
+}
+
+std::vector<Finding> lint(const LintInput& input, const LintOptions& /*options*/) {
     Findings findings;
     if (input.load_error) {
         findings.add(rule_of(*input.load_error), input.load_error->message, input.load_error->offset);
@@ -128,7 +129,7 @@ std::vector<Finding> lint(const LintInput& input) {
 std::uint64_t count(std::span<const Finding> findings, Severity severity) {
     std::uint64_t total = 0;
     for (const Finding& finding : findings) {
-        if (finding.rule->severity == severity) total += 1 + finding.more;
+        if (finding.severity == severity) total += 1 + finding.more;
     }
     return total;
 }

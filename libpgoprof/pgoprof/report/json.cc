@@ -24,7 +24,7 @@ Json finding_json(const Finding& finding) {
     return {
         {"rule", finding.rule->id},
         {"name", finding.rule->name},
-        {"severity", name(finding.rule->severity)},
+        {"severity", name(finding.severity)},
         {"message", escape_line(finding.message)},
         {"offset", offset_json(finding.offset)},
         {"more", finding.more},

@@ -37,7 +37,7 @@ std::string lint_text(std::span<const FileFindings> files) {
     for (const FileFindings& file : files) {
         for (const Finding& finding : file.findings) {
             fmt::format_to(std::back_inserter(text), "{}: {}: {}{} [{} {}]\n", escape_line(file.file),
-                           name(finding.rule->severity), escape_line(finding.message), details(finding),
+                           name(finding.severity), escape_line(finding.message), details(finding),
                            finding.rule->id, finding.rule->name);
         }
     }

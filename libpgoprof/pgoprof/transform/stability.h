@@ -1,0 +1,27 @@
+// How much a hot set owes to chance, and how alike two are.
+#pragma once
+
+#include <cstdint>
+
+#include "pgoprof/model/call_edge.h"
+#include "pgoprof/transform/hot_set.h"
+
+namespace pgoprof {
+
+/// The overlap of two hot sets, 0 to 1: the sum over the edges that are in both of the smaller of their two shares, a
+/// share being an edge's weight by the weight of its hot set. 1 if both are empty, 0 if one is.
+double hot_overlap(const EdgeProfile& a, const EdgeProfile& b, double cdf_percent = 99.0);
+
+/// Hot-set overlap that chance alone would leave.
+struct SamplingNoise {
+    double low = 1.0;     ///< the 5th percentile
+    double median = 1.0;  ///< the 50th
+};
+
+/// Splits the samples of a profile in two at random (each counted sample falls to a side with probability 1/2, so an
+/// edge's count is thinned binomially), compares the halves' hot sets, and does so 100 times from a fixed seed: the
+/// same profile always gives the same figures. `weight_per_sample` is what one sample adds to an edge, in the unit of
+/// its weight: 1 for samples/count, the period for cpu/nanoseconds. Negative edges are left out.
+SamplingNoise sampling_noise(const EdgeProfile& profile, std::int64_t weight_per_sample, double cdf_percent = 99.0);
+
+}  // namespace pgoprof
