@@ -100,10 +100,14 @@ private:
     bool sample(ByteView message) {
         const std::size_t first_location = out_.stacks.size();
         if (!begin_sample(message.data())) return false;
-        const bool decoded = each_field(message, [&](const WireField& field) {
+        WireReader reader(message);
+        ByteView packed;
+        if (reader.next_bytes<1>(packed) && !location_ids(packed)) return false;
+        if (reader.next_bytes<2>(packed) && !varints(packed, out_.values)) return false;
+        const bool decoded = each_field(reader, [&](const WireField& field) {
             switch (field.number) {
                 case 1:
-                    return location_ids(field);
+                    return field.type == WireType::bytes ? location_ids(field.data) : location_id(field);
                 case 2:
                     return varints(field, out_.values);
                 case 3:
@@ -126,14 +130,20 @@ private:
     }
 
     /// Of a stack. They become positions once all locations are known: for now they are as good as 32 bits can say.
-    bool location_ids(const WireField& field) {
+    bool location_ids(ByteView packed) {
         std::size_t place = out_.stacks.size();
         bool in_budget = true;
-        const auto note_wide = [&](std::uint64_t id) {
-            if (id > std::numeric_limits<std::uint32_t>::max()) in_budget &= budget_.append(wide_ids_, {place, id});
-            ++place;
-        };
-        return varints(field, out_.stacks, note_wide) && (in_budget || no_memory(field.begin));
+        const auto note_wide = [&](std::uint64_t id) { in_budget &= note_if_wide(place++, id); };
+        return varints(packed, out_.stacks, note_wide) && (in_budget || no_memory(packed.data()));
+    }
+
+    bool location_id(const WireField& field) {
+        if (!note_if_wide(out_.stacks.size(), field.value)) return no_memory(field.begin);
+        return varints(field, out_.stacks);
+    }
+
+    bool note_if_wide(std::size_t place, std::uint64_t id) {
+        return id <= std::numeric_limits<std::uint32_t>::max() || budget_.append(wide_ids_, {place, id});
     }
 
     void resolve_stacks() {
@@ -202,7 +212,14 @@ private:
 
     bool location(ByteView message) {
         RawLocation location{.lines_begin = static_cast<std::uint32_t>(out_.lines.size()), .offset = offset(message)};
-        return each_field(message,
+        WireReader reader(message);
+        reader.next_varint<1>(location.id);
+        reader.next_varint<2>(location.mapping_id);
+        reader.next_varint<3>(location.address);
+        for (ByteView lines; reader.next_bytes<4>(lines); ++location.lines_count) {
+            if (!line(lines)) return false;
+        }
+        return each_field(reader,
                           [&](const WireField& field) {
                               switch (field.number) {
                                   case 1:
@@ -225,7 +242,10 @@ private:
 
     bool line(ByteView message) {
         RawLine line;
-        return each_field(message,
+        WireReader reader(message);
+        reader.next_varint<1>(line.function_id);
+        reader.next_varint<2>(line.line);
+        return each_field(reader,
                           [&](const WireField& field) {
                               switch (field.number) {
                                   case 1:
@@ -243,7 +263,13 @@ private:
 
     bool function(ByteView message) {
         RawFunction function{.offset = offset(message)};
-        return each_field(message,
+        WireReader reader(message);
+        reader.next_varint<1>(function.id);
+        reader.next_varint<2>(function.name);
+        reader.next_varint<3>(function.system_name);
+        reader.next_varint<4>(function.filename);
+        reader.next_varint<5>(function.start_line);
+        return each_field(reader,
                           [&](const WireField& field) {
                               switch (field.number) {
                                   case 1:
@@ -272,7 +298,13 @@ private:
 
     template <typename OnField>
     bool each_field(ByteView message, OnField on_field) {
-        WireReader reader(message);
+        return each_field(WireReader(message), on_field);
+    }
+
+    /// What is left of a message.
+    template <typename OnField>
+    bool each_field(WireReader reader, OnField on_field) {
+        if (reader.at_end()) return true;
         WireField field;
         while (reader.read_field(field)) {
             if (!on_field(field)) return false;
@@ -299,29 +331,32 @@ private:
         return field.type != WireType::varint || varint(field, out);
     }
 
-    /// A repeated scalar: packed, or one element of it. `visit` is shown each value at full width.
+    /// A repeated scalar: packed, or one element of it.
+    template <typename T>
+    bool varints(const WireField& field, std::vector<T>& out) {
+        if (field.type == WireType::bytes) return varints(field.data, out);
+        T element{};
+        return varint(field, element) && append(out, element, field.begin);
+    }
+
+    template <typename T>
+    bool varints(ByteView packed, std::vector<T>& out) {
+        return varints(packed, out, [](std::uint64_t /*value*/) {});
+    }
+
+    /// `visit` is shown each value at full width, unless all are small.
     template <typename T, typename Visit>
-    bool varints(const WireField& field, std::vector<T>& out, const Visit& visit) {
-        if (field.type != WireType::bytes) {
-            T element;
-            if (!varint(field, element)) return false;
-            visit(field.value);
-            return append(out, element, field.begin);
-        }
+    bool varints(ByteView packed, std::vector<T>& out, const Visit& visit) {
         const std::size_t begin = out.size();
-        if (!budget_.extend(out, count_varints(field.data))) return no_memory(field.begin);
+        if (!budget_.extend(out, count_varints(packed))) return no_memory(packed.data());
         T* next = out.data() + begin;
-        WireReader reader(field.data);
+        if (read_short_varints(packed, next)) return true;
+        WireReader reader(packed);
         for (std::uint64_t value; !reader.at_end(); *next++ = static_cast<T>(value)) {
             if (!reader.read_varint(value)) return wire_error(reader);
             visit(value);
         }
         return true;
-    }
-
-    template <typename T>
-    bool varints(const WireField& field, std::vector<T>& out) {
-        return varints(field, out, [](std::uint64_t /*value*/) {});
     }
 
     template <typename T>

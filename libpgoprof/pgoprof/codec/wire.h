@@ -1,7 +1,10 @@
 // The protobuf wire format, read as leniently as Go's internal/profile reads it.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstdint>
+#include <cstring>
 
 #include "pgoprof/base/bytes.h"
 
@@ -18,6 +21,20 @@ struct WireField {
     ByteView data;            ///< bytes
     const std::byte* begin = nullptr;
 };
+
+namespace wire {
+
+/// The bits that say that a varint goes on, of eight bytes.
+inline constexpr std::uint64_t kContinues = 0x8080808080808080;
+
+inline std::uint64_t load_word(const std::byte* at) {
+    static_assert(std::endian::native == std::endian::little);
+    std::uint64_t word;
+    std::memcpy(&word, at, sizeof(word));
+    return word;
+}
+
+}  // namespace wire
 
 /// Pulls fields, or bare varints, off the front of a message.
 class WireReader {
@@ -49,6 +66,24 @@ public:
         return read_long_varint(value);
     }
 
+    /// The fields of a message stand in an order that hardly a writer departs from. These two read the one that is
+    /// named, if it is the next and sound; else they leave everything to read_field.
+    template <unsigned kNumber, typename T>
+    bool next_varint(T& out) {
+        std::uint64_t value;
+        if (!next_is<kNumber, WireType::varint>()) return false;
+        const std::byte* const begin = at_++;
+        if (!read_varint(value)) return reset(begin);
+        out = static_cast<T>(value);
+        return true;
+    }
+    template <unsigned kNumber>
+    bool next_bytes(ByteView& out) {
+        if (!next_is<kNumber, WireType::bytes>()) return false;
+        const std::byte* const begin = at_++;
+        return read_bytes(out) || reset(begin);
+    }
+
     /// False at the end and at a fault.
     bool read_field(WireField& field) {
         std::uint64_t tag;
@@ -72,7 +107,38 @@ public:
 private:
     static constexpr int kMaxVarintBytes = 10;
 
+    template <unsigned kNumber, WireType kType>
+    bool next_is() const {
+        static_assert(kNumber < 16, "the tag takes one byte");
+        return at_ != end_ && *at_ == std::byte{kNumber << 3 | static_cast<unsigned>(kType)};
+    }
+
+    bool reset(const std::byte* begin) {
+        at_ = begin;
+        fault_ = WireFault::none;
+        return false;
+    }
+
     bool read_long_varint(std::uint64_t& value) {
+        if (left() >= sizeof(std::uint64_t)) [[likely]] {
+            const std::uint64_t word = wire::load_word(at_);
+            if (const std::uint64_t ends = ~word & wire::kContinues; ends != 0) {
+                at_ += (std::countr_zero(ends) + 1) / 8;
+                value = join_sevens(word & (ends ^ (ends - 1)));
+                return true;
+            }
+        }
+        return read_any_varint(value);
+    }
+
+    /// The low seven bits of each byte, next to each other.
+    static std::uint64_t join_sevens(std::uint64_t word) {
+        word = (word & 0x007f007f007f007f) | (word & 0x7f007f007f007f00) >> 1;
+        word = (word & 0x00003fff00003fff) | (word & 0x3fff00003fff0000) >> 2;
+        return (word & 0x0fffffff) | (word & 0x0fffffff00000000) >> 4;
+    }
+
+    bool read_any_varint(std::uint64_t& value) {
         value = 0;
         const std::byte* byte = at_;
         for (int i = 0; i < kMaxVarintBytes; ++i, ++byte) {
@@ -118,8 +184,47 @@ private:
 /// How many varints `data` holds, if it holds nothing else.
 inline std::size_t count_varints(ByteView data) {
     std::size_t count = 0;
+    while (data.size() >= sizeof(std::uint64_t)) {
+        count += (~wire::load_word(data.data()) & wire::kContinues) / 0x80 * 0x0101010101010101 >> 56;
+        data = data.subspan(sizeof(std::uint64_t));
+    }
     for (const std::byte byte : data) count += (byte & std::byte{0x80}) == std::byte{0} ? 1 : 0;
     return count;
+}
+
+/// Reads `data`, the content of a length-delimited field, as varints of one or two bytes, which is what ids and counts
+/// mostly are, into `out`, which has room for count_varints(data). False, with anything in `out`, if there are longer
+/// ones, if the last one is cut off, or if there are too few for this to pay.
+///
+/// Which lengths follow each other nobody can predict, so that a branch on them costs more than all the rest: here the
+/// ends of up to 64 bytes' varints are found first, and a varint is the byte at its end and the one before it, if that
+/// says that it goes on. The byte before the first varint is the last of the field's length, which does not.
+template <typename T>
+bool read_short_varints(ByteView data, T* out) {
+    constexpr std::size_t kWord = sizeof(std::uint64_t);
+    constexpr std::size_t kBlock = 64;
+    if (data.size() < kWord || (data.back() & std::byte{0x80}) != std::byte{0}) return false;
+    bool continued = false;  // whether the byte before the block goes on
+    for (std::size_t begin = 0; begin < data.size(); begin += kBlock) {
+        const std::size_t size = std::min(kBlock, data.size() - begin);
+        std::uint64_t continues = 0;  // a bit a byte
+        for (std::size_t i = 0; i < size; i += kWord) {
+            const std::size_t at = begin + i;
+            const std::size_t beyond = at + kWord > data.size() ? at + kWord - data.size() : 0;
+            const std::uint64_t word = wire::load_word(data.data() + at - beyond) >> (8 * beyond);
+            continues |= ((word & wire::kContinues) >> 7) * 0x0102040810204080 >> 56 << i;
+        }
+        if ((continues & (continues << 1 | (continued ? 1 : 0))) != 0) return false;
+        continued = continues >> 63 != 0;
+        std::uint64_t ends = ~continues & (size == kBlock ? ~std::uint64_t{0} : (std::uint64_t{1} << size) - 1);
+        for (; ends != 0; ends &= ends - 1) {
+            const std::byte* const end = data.data() + begin + std::countr_zero(ends);
+            const auto before = std::to_integer<std::uint32_t>(end[-1]);
+            const std::uint32_t two = before >> 7;
+            *out++ = static_cast<T>(std::to_integer<std::uint32_t>(*end) << (7 * two) | (before & (0x7f * two)));
+        }
+    }
+    return true;
 }
 
 }  // namespace pgoprof
