@@ -56,18 +56,22 @@ void Folder::fold_mappings() {
 }
 
 void Folder::gather(std::size_t begin, std::size_t end) {
-    const auto frames = raw_->stacks_of_samples(begin, end);
-    stacks_.resize(frames.size());
-    std::ranges::transform(frames, stacks_.begin(), [&](std::uint32_t position) { return locations_[position]; });
+    SampleStore& samples = into_->samples;
+    const StackPacking packing = samples.packing();
+    const auto to_location = [ids = locations_.data()](std::uint32_t position) { return ids[position]; };
+    std::size_t words = 0;
+    for (std::size_t i = begin; i < end; ++i) words += packing.words(raw_->sample_stack(i).size());
+    if (words > words_.size()) words_.resize(words);
 
     pending_.clear();
-    std::size_t first = 0;
+    StackPacking::Word* next = words_.data();
     for (std::size_t i = begin; i < end; ++i) {
-        const auto stack = std::span(stacks_).subspan(first, raw_->sample_stack(i).size());
-        first += stack.size();
         if (!counts(raw_->sample_values(i))) continue;
-        pending_.push_back({SampleKey(stack, label_set(raw_->sample_labels(i))), raw_->sample_values(i)});
-        into_->samples.prefetch_slot(pending_.back().key);
+        const LabelSetId labels = label_set(raw_->sample_labels(i));
+        const SampleKey key = samples.key(raw_->sample_stack(i), to_location, labels, next);
+        next += key.stack.size();
+        samples.prefetch_slot(key);
+        pending_.push_back({key, raw_->sample_values(i)});
     }
 }
 
@@ -190,8 +194,9 @@ void Folder::set_overflow(Column& column, std::string_view sum, SampleId sample)
 
 std::string Folder::leaf_name(SampleId sample) const {
     const auto& tables = into_->tables;
-    if (into_->samples.depth(sample) == 0) return "an empty stack";
-    const auto lines = tables.lines_of(tables.locations[into_->samples.location(sample, 0).value]);
+    const auto& samples = std::as_const(into_->samples);
+    if (samples.depth(sample) == 0) return "an empty stack";
+    const auto lines = tables.lines_of(tables.locations[samples.packing().leaf(samples.stack(sample)).value]);
     if (lines.empty() || lines.front().function == kNone<FunctionId>) return "an unnamed function";
     return std::string(tables.strings[tables.functions[lines.front().function.value].name]);
 }

@@ -98,7 +98,7 @@ private:
     // Of the samples or the locations at hand.
     std::vector<Pending> pending_;
     std::vector<PendingLocation> pending_locations_;
-    std::vector<LocationId> stacks_;
+    std::vector<StackPacking::Word> words_;
     std::vector<Line> lines_;
     std::vector<Label> labels_;
 };

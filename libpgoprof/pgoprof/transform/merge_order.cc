@@ -9,25 +9,22 @@
 namespace pgoprof::merging {
 namespace {
 
-/// A sample with the next few locations of its stack, so that most comparisons look at no stack.
+/// A sample with the next word of its stack, so that most comparisons look at no stack.
 struct Entry {
     std::uint64_t key;
     SampleId sample;
 };
 
-/// Multikey quicksort with cached keys: sorts by a few locations, then those that agree in them by the next.
+/// Multikey quicksort with cached keys: sorts by a word of the stacks, then those that agree in it by the next.
 class StackSorter {
 public:
     StackSorter(const SampleStore& samples, const std::vector<LabelSetId>& label_rank)
-        : samples_(samples),
-          label_rank_(label_rank),
-          step_(samples.locations_per_word()),
-          last_location_(samples.locations_per_word() == 4 ? 0xffff : 0xffffffff) {}
+        : samples_(samples), label_rank_(label_rank) {}
 
-    /// The first `depth` locations are equal in all of `entries`, of which there is at least one.
-    void sort(std::span<Entry> entries, std::size_t depth) const {
+    /// There is at least one entry.
+    void sort(std::span<Entry> entries) const {
         // A list and no recursion: stacks that part one after the other would go as deep as they are long.
-        std::vector<Run> runs{{entries, depth}};
+        std::vector<Run> runs{{entries, 0}};
         while (!runs.empty()) {
             const Run run = runs.back();
             runs.pop_back();
@@ -36,16 +33,16 @@ public:
     }
 
 private:
-    /// Entries that are equal in their first `depth` locations.
+    /// Entries that are equal in the first words of their stacks.
     struct Run {
         std::span<Entry> entries;
-        std::size_t depth;
+        std::size_t words;
     };
 
-    /// By the next locations in which they differ. Those that agree in them are added to `runs`.
+    /// By the next word in which they differ. Those that agree in it are added to `runs`.
     void sort_run(Run run, std::vector<Run>& runs) const {
-        auto& [entries, depth] = run;
-        for (; load_keys(entries, depth); depth += step_) {
+        auto& [entries, word] = run;
+        for (; load_keys(entries, word); ++word) {
             if (has_ended(entries.front().key)) return sort_by_labels(entries);
         }
         std::ranges::sort(entries, {}, &Entry::key);
@@ -58,36 +55,30 @@ private:
             if (has_ended(equal.front().key)) {
                 sort_by_labels(equal);
             } else {
-                runs.push_back({equal, depth + step_});
+                runs.push_back({equal, word + 1});
             }
         }
     }
 
     /// Whether all are equal.
-    bool load_keys(std::span<Entry> entries, std::size_t depth) const {
+    bool load_keys(std::span<Entry> entries, std::size_t word) const {
         constexpr std::size_t kAhead = 8;
         bool equal = true;
         for (std::size_t i = 0; i < entries.size(); ++i) {
             if (i + kAhead < entries.size()) samples_.prefetch(entries[i + kAhead].sample);
-            entries[i].key = key(entries[i].sample, depth);
+            entries[i].key = key(entries[i].sample, word);
             equal &= entries[i].key == entries.front().key;
         }
         return equal;
     }
 
     /// The end of the stack comes before any location.
-    std::uint64_t key(SampleId sample, std::size_t depth) const {
-        return samples_.with_stack(sample, [&](auto stack) {
-            constexpr std::size_t kBits = 8 * sizeof(stack[0]);
-            std::uint64_t key = 0;
-            for (std::size_t i = depth; i < depth + 64 / kBits; ++i) {
-                key = key << kBits | (i < stack.size() ? std::uint64_t{stack[i]} + 1 : 0);
-            }
-            return key;
-        });
+    std::uint64_t key(SampleId sample, std::size_t word) const {
+        const auto stack = samples_.stack(sample);
+        return word < stack.size() ? stack[word] : 0;
     }
 
-    bool has_ended(std::uint64_t key) const { return (key & last_location_) == 0; }
+    bool has_ended(std::uint64_t key) const { return samples_.packing().has_ended(key); }
 
     /// Their stacks are equal.
     void sort_by_labels(std::span<Entry> entries) const {
@@ -97,8 +88,6 @@ private:
 
     const SampleStore& samples_;
     const std::vector<LabelSetId>& label_rank_;
-    std::size_t step_;             // locations in a key
-    std::uint64_t last_location_;  // the bits of the last of them
 };
 
 using Entries = std::vector<Entry, HugePageAllocator<Entry>>;
@@ -106,7 +95,7 @@ using Entries = std::vector<Entry, HugePageAllocator<Entry>>;
 /// Counting sort by leaf. `begins` becomes where each leaf's entries begin, and the end.
 Entries sort_by_leaf(const SampleStore& samples, const std::vector<SampleId>& order, std::vector<std::size_t>& begins) {
     const auto leaf = [&](SampleId sample) {
-        return samples.depth(sample) == 0 ? 0 : std::size_t{samples.location(sample, 0).value} + 1;
+        return samples.depth(sample) == 0 ? 0 : std::size_t{samples.packing().leaf(samples.stack(sample)).value} + 1;
     };
     for (const SampleId sample : order) {
         if (leaf(sample) + 2 > begins.size()) begins.resize(leaf(sample) + 2);
@@ -129,7 +118,7 @@ void sort_by_stack(const SampleStore& samples, const std::vector<LabelSetId>& la
     const StackSorter sorter(samples, label_rank);
     parallel_for(threads, begins.size() - 1, [&](std::size_t leaf) {
         const auto same = std::span(entries).subspan(begins[leaf], begins[leaf + 1] - begins[leaf]);
-        if (same.size() > 1) sorter.sort(same, 1);
+        if (same.size() > 1) sorter.sort(same);
     });
     std::ranges::transform(entries, order.begin(), &Entry::sample);
 }

@@ -50,7 +50,9 @@ struct KeptSamples {
             if (i + kAhead < order.size()) store.prefetch(order[i + kAhead]);
             const auto sums = store.values(order[i]);
             std::ranges::transform(slots, values.begin(), [&](std::uint32_t slot) { return sums[slot]; });
-            store.copy_stack(order[i], stack);
+            stack.resize(store.depth(order[i]));
+            store.packing().for_each(store.stack(order[i]),
+                                     [next = stack.data()](LocationId location) mutable { *next++ = location; });
             if (!visit({stack, values, tables.labels_of(store.labels(order[i]))})) return;
         }
     }
@@ -125,9 +127,8 @@ void Canonicalizer::mark_used() {
             return;
         samples_.push_back(sample);
         used_label_sets_[store_.labels(sample).value] = true;
-        store_.with_stack(sample, [&](auto stack) {
-            for (const auto location : stack) ++location_uses_[location];
-        });
+        store_.packing().for_each(std::as_const(store_).stack(sample),
+                                  [&](LocationId location) { ++location_uses_[location.value]; });
     });
     for (std::uint32_t i = 0; i < tables_.locations.size(); ++i) {
         if (location_uses_[i] == 0) continue;

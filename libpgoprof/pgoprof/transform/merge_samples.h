@@ -9,6 +9,7 @@
 #include "pgoprof/base/hash_index.h"
 #include "pgoprof/base/huge_pages.h"
 #include "pgoprof/model/profile.h"
+#include "pgoprof/transform/stack_words.h"
 
 namespace pgoprof::merging {
 
@@ -17,22 +18,35 @@ using SampleId = Id<struct SampleTag>;
 
 /// What makes two samples one, with its hash.
 struct SampleKey {
-    std::span<const LocationId> stack;  ///< leaf first
+    std::span<const StackPacking::Word> stack;  ///< as the store's packing has it
+    std::uint32_t depth;
     LabelSetId labels;
     std::uint64_t hash;
-
-    SampleKey(std::span<const LocationId> its_stack, LabelSetId its_labels);
 };
 
 /// Distinct samples with the sums of their values. A sample is one contiguous record, so that finding it, comparing it
-/// and adding to it touch the same memory: labels and depth, the sums, the stack. A location takes two bytes of it as
-/// long as there are fewer than 65,536 of them, which is most of what a merge of many profiles needs.
+/// and adding to it touch the same memory: labels and depth, the sums, the stack.
 class SampleStore {
 public:
+    using Word = StackPacking::Word;
+
     explicit SampleStore(std::uint32_t columns) : columns_(columns) {}
 
-    /// To be called before a key has location ids up to `location_count`.
+    /// To be called before a key has location ids up to `location_count`: it may change the packing.
     void make_room_for_ids(std::size_t location_count);
+
+    const StackPacking& packing() const { return packing_; }
+
+    /// `words` is memory for the key's stack, of packing().words(stack.size()).
+    template <typename Element, typename To>
+    SampleKey key(std::span<const Element> stack, const To& to_location, LabelSetId labels, Word* words) const {
+        SampleKey key{.stack = {words, packing_.words(stack.size())},
+                      .depth = static_cast<std::uint32_t>(stack.size()),
+                      .labels = labels,
+                      .hash = hash_mix(stack.size(), labels.value)};
+        packing_.pack(stack, to_location, words, key.hash);
+        return key;
+    }
 
     /// A new sample has zeros for values.
     SampleId find_or_insert(const SampleKey& key);
@@ -50,25 +64,7 @@ public:
     std::span<const std::int64_t> values(SampleId id) const { return {values_begin(id), columns_}; }
     std::span<std::int64_t> values(SampleId id) { return {values_begin(id), columns_}; }
 
-    /// Calls `visit` with the stack as it is kept: a span of 16 or of 32 bits a location.
-    template <typename Visit>
-    auto with_stack(SampleId id, const Visit& visit) const {
-        const Word* const begin = at(id) + 1 + columns_;
-        const std::size_t size = header(id).depth;
-        if (wide_) return visit(std::span(reinterpret_cast<const std::uint32_t*>(begin), size));
-        return visit(std::span(reinterpret_cast<const std::uint16_t*>(begin), size));
-    }
-
-    /// How many locations of a stack fit into 64 bits.
-    std::size_t locations_per_word() const { return wide_ ? 2 : 4; }
-
-    /// `depth` counts from the leaf.
-    LocationId location(SampleId id, std::size_t depth) const {
-        return with_stack(id, [&](auto stack) { return LocationId{stack[depth]}; });
-    }
-
-    /// Replaces `out`; leaf first.
-    void copy_stack(SampleId id, std::vector<LocationId>& out) const;
+    std::span<const Word> stack(SampleId id) const { return {at(id) + 1 + columns_, packing_.words(depth(id))}; }
 
     /// Each location of the stack becomes `renumbering[location]`. The sample is not to be found any more.
     void renumber(SampleId id, const std::vector<LocationId>& renumbering);
@@ -79,7 +75,7 @@ public:
         for (std::uint32_t chunk = 0; chunk < chunks_.size(); ++chunk) {
             for (std::uint32_t word = 0; word < chunks_[chunk].used;) {
                 const SampleId id{chunk << kChunkBits | word};
-                word += words(header(id).depth);
+                word += words(packing_.words(header(id).depth));
                 visit(id);
             }
         }
@@ -90,7 +86,6 @@ public:
 
 private:
     // Memory comes in chunks, so that nothing ever moves. An id is a chunk's number and a position in it, in words.
-    using Word = std::uint64_t;
     static constexpr int kChunkBits = 19;
     static constexpr std::uint32_t kChunkWords = 1 << kChunkBits;
 
@@ -108,9 +103,8 @@ private:
     };
     static_assert(sizeof(Header) == sizeof(Word));
 
-    std::uint32_t words(std::size_t depth) const {
-        const std::size_t bytes = depth * (wide_ ? sizeof(std::uint32_t) : sizeof(std::uint16_t));
-        return static_cast<std::uint32_t>(1 + columns_ + (bytes + sizeof(Word) - 1) / sizeof(Word));
+    std::uint32_t words(std::size_t stack_words) const {
+        return static_cast<std::uint32_t>(1 + columns_ + stack_words);
     }
 
     const Word* at(SampleId id) const { return &chunks_[id.value >> kChunkBits].words[id.value % kChunkWords]; }
@@ -122,11 +116,10 @@ private:
     bool equal(SampleId id, const SampleKey& key) const;
     SampleId append(const SampleKey& key);
     SampleId allocate(std::uint32_t words);
-    void fill_stack(SampleId id, std::span<const LocationId> stack);
     void widen();
 
     std::uint32_t columns_;
-    bool wide_ = false;
+    StackPacking packing_;
     std::size_t count_ = 0;
     std::vector<Chunk> chunks_;
     HashIndex index_;
