@@ -13,12 +13,13 @@ struct LoadedInput {
     Result<const RawProfile*> profile;
 };
 
-/// Called once for each input, in their order, on the calling thread. What it is given is valid until it returns.
+/// Called once for each input, in their order and never twice at a time, but on any of the threads. What it is given is
+/// valid until it returns.
 using VisitInput = std::function<void(const LoadedInput& input)>;
 
-/// `load_profile` for each input of `source` that is this run's, on `threads` threads besides the calling one (with 0
-/// or 1, on the calling thread alone). Never more than `threads` + 2 inputs are in memory at a time. Errors: the
-/// source's own, after every input before it was visited.
+/// `load_profile` for each input of `source` that is this run's, on `threads` threads, of which the calling one is one.
+/// Never more than `threads` inputs are in memory at a time. Errors: the source's own, after every input before it was
+/// visited.
 Result<> load_all(InputSource& source, const Limits& limits, unsigned threads, const VisitInput& visit);
 
 }  // namespace pgoprof
