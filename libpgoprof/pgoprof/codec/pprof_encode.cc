@@ -1,4 +1,5 @@
 #include <bit>
+#include <cstring>
 
 #include "pgoprof/codec/pprof.h"
 #include "pgoprof/codec/wire.h"
@@ -89,9 +90,11 @@ private:
     static std::byte* put_varint(std::byte* at, std::uint64_t value) {
         if (value < 0x4000)
             [[likely]] {  // one byte or two, which nobody can predict: write two, count without a branch
-            const std::uint64_t more = value > 0x7f ? 1 : 0;
-            at[0] = static_cast<std::byte>((value & 0x7f) | more << 7);
-            at[1] = static_cast<std::byte>(value >> 7);
+            const std::uint32_t more = value > 0x7f ? 1 : 0;
+            const auto low = static_cast<std::uint32_t>(value);
+            const auto both = static_cast<std::uint16_t>((low & 0x7f) | more << 7 | (low << 1 & 0x7f00));
+            static_assert(std::endian::native == std::endian::little);
+            std::memcpy(at, &both, sizeof(both));
             return at + 1 + more;
         }
         for (; value >= 0x80; value >>= 7) *at++ = static_cast<std::byte>(value | 0x80);
@@ -102,10 +105,11 @@ private:
     Buffer& out_;
 };
 
-/// profile.proto's ids count from 1; 0 is none.
+/// profile.proto's ids count from 1; 0 is none, as the one after kNone is here.
 template <typename Tag>
-std::uint64_t wire_id(Id<Tag> id) {
-    return id == kNone<Id<Tag>> ? 0 : std::uint64_t{id.value} + 1;
+std::uint32_t wire_id(Id<Tag> id) {
+    static_assert(kNone<Id<Tag>>.value + 1 == 0);
+    return id.value + 1;
 }
 
 void encode_value_type(WireWriter& out, std::uint32_t field, const ValueType& type) {

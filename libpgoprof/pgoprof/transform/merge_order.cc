@@ -9,20 +9,13 @@
 namespace pgoprof::merging {
 namespace {
 
-/// A sample with the next word of its stack, so that most comparisons look at no stack.
-struct Entry {
-    std::uint64_t key;
-    SampleId sample;
-};
-
 /// Multikey quicksort with cached keys: sorts by a word of the stacks, then those that agree in it by the next.
 class StackSorter {
 public:
     StackSorter(const SampleStore& samples, const std::vector<LabelSetId>& label_rank)
         : samples_(samples), label_rank_(label_rank) {}
 
-    /// There is at least one entry.
-    void sort(std::span<Entry> entries) const {
+    void sort(std::span<SortEntry> entries) const {
         // A list and no recursion: stacks that part one after the other would go as deep as they are long.
         std::vector<Run> runs{{entries, 0}};
         while (!runs.empty()) {
@@ -33,94 +26,105 @@ public:
     }
 
 private:
-    /// Entries that are equal in the first words of their stacks.
+    static constexpr std::size_t kFew = 16;  ///< are compared directly: that beats looking ahead
+
+    /// Entries with word number `word` of their stacks, which are equal before that.
     struct Run {
-        std::span<Entry> entries;
-        std::size_t words;
+        std::span<SortEntry> entries;
+        std::size_t word;
     };
 
-    /// By the next word in which they differ. Those that agree in it are added to `runs`.
+    /// Those that agree in their words are added to `runs`, with the first word in which they do not.
     void sort_run(Run run, std::vector<Run>& runs) const {
-        auto& [entries, word] = run;
-        for (; load_keys(entries, word); ++word) {
-            if (has_ended(entries.front().key)) return sort_by_labels(entries);
-        }
-        std::ranges::sort(entries, {}, &Entry::key);
+        const auto& [entries, word] = run;
+        std::ranges::sort(entries, {}, &SortEntry::word);
         for (std::size_t begin = 0; begin < entries.size();) {
             std::size_t end = begin + 1;
-            while (end < entries.size() && entries[end].key == entries[begin].key) ++end;
+            while (end < entries.size() && entries[end].word == entries[begin].word) ++end;
             const auto equal = entries.subspan(begin, end - begin);
             begin = end;
             if (equal.size() == 1) continue;
-            if (has_ended(equal.front().key)) {
+            if (equal.size() <= kFew) {
+                sort_few(equal, word + 1);
+                continue;
+            }
+            std::size_t differing = word;
+            bool alike = true;
+            while (alike && !has_ended(equal)) alike = load_words(equal, ++differing);
+            if (alike) {
                 sort_by_labels(equal);
             } else {
-                runs.push_back({equal, word + 1});
+                runs.push_back({equal, differing});
             }
         }
     }
 
+    /// By what is left of their stacks, from word number `word` on.
+    void sort_few(std::span<SortEntry> entries, std::size_t word) const {
+        for (const SortEntry& entry : entries) samples_.prefetch(entry.sample);
+        std::ranges::sort(entries, [&](const SortEntry& a, const SortEntry& b) {
+            const auto left = samples_.stack(a.sample);
+            const auto right = samples_.stack(b.sample);
+            const std::size_t common = std::min(left.size(), right.size());
+            for (std::size_t i = word; i < common; ++i) {
+                if (left[i] != right[i]) return left[i] < right[i];
+            }
+            if (left.size() != right.size()) return left.size() < right.size();
+            return label_rank_[samples_.labels(a.sample).value] < label_rank_[samples_.labels(b.sample).value];
+        });
+    }
+
     /// Whether all are equal.
-    bool load_keys(std::span<Entry> entries, std::size_t word) const {
+    bool load_words(std::span<SortEntry> entries, std::size_t word) const {
         constexpr std::size_t kAhead = 8;
         bool equal = true;
         for (std::size_t i = 0; i < entries.size(); ++i) {
             if (i + kAhead < entries.size()) samples_.prefetch(entries[i + kAhead].sample);
-            entries[i].key = key(entries[i].sample, word);
-            equal &= entries[i].key == entries.front().key;
+            const auto stack = samples_.stack(entries[i].sample);
+            entries[i].word = word < stack.size() ? stack[word] : 0;  // the end comes before any location
+            equal &= entries[i].word == entries.front().word;
         }
         return equal;
     }
 
-    /// The end of the stack comes before any location.
-    std::uint64_t key(SampleId sample, std::size_t word) const {
-        const auto stack = samples_.stack(sample);
-        return word < stack.size() ? stack[word] : 0;
-    }
-
-    bool has_ended(std::uint64_t key) const { return samples_.packing().has_ended(key); }
+    bool has_ended(std::span<const SortEntry> equal) const { return samples_.packing().has_ended(equal.front().word); }
 
     /// Their stacks are equal.
-    void sort_by_labels(std::span<Entry> entries) const {
+    void sort_by_labels(std::span<SortEntry> entries) const {
         std::ranges::sort(entries, {},
-                          [&](const Entry& entry) { return label_rank_[samples_.labels(entry.sample).value]; });
+                          [&](const SortEntry& entry) { return label_rank_[samples_.labels(entry.sample).value]; });
     }
 
     const SampleStore& samples_;
     const std::vector<LabelSetId>& label_rank_;
 };
 
-using Entries = std::vector<Entry, HugePageAllocator<Entry>>;
-
-/// Counting sort by leaf. `begins` becomes where each leaf's entries begin, and the end.
-Entries sort_by_leaf(const SampleStore& samples, const std::vector<SampleId>& order, std::vector<std::size_t>& begins) {
-    const auto leaf = [&](SampleId sample) {
-        return samples.depth(sample) == 0 ? 0 : std::size_t{samples.packing().leaf(samples.stack(sample)).value} + 1;
-    };
-    for (const SampleId sample : order) {
-        if (leaf(sample) + 2 > begins.size()) begins.resize(leaf(sample) + 2);
-        ++begins[leaf(sample) + 1];
+/// Counting sort by leaf. Returns where each leaf's entries begin, and the end.
+std::vector<std::size_t> sort_by_leaf(const StackPacking& packing, SortEntries& entries) {
+    std::vector<std::size_t> begins(1);
+    const auto leaf = [&](const SortEntry& entry) { return packing.leaf_rank(entry.word); };
+    for (const SortEntry& entry : entries) {
+        if (leaf(entry) + 2 > begins.size()) begins.resize(leaf(entry) + 2);
+        ++begins[leaf(entry) + 1];
     }
     std::partial_sum(begins.begin(), begins.end(), begins.begin());
-    Entries entries(order.size());
+    SortEntries sorted(entries.size());
     auto next = begins;
-    for (const SampleId sample : order) entries[next[leaf(sample)]++] = {0, sample};
-    return entries;
+    for (const SortEntry& entry : entries) sorted[next[leaf(entry)]++] = entry;
+    entries = std::move(sorted);
+    return begins;
 }
 
 }  // namespace
 
 void sort_by_stack(const SampleStore& samples, const std::vector<LabelSetId>& label_rank, unsigned threads,
-                   std::vector<SampleId>& order) {
-    std::vector<std::size_t> begins;
-    Entries entries = sort_by_leaf(samples, order, begins);
-    if (order.empty()) return;
+                   SortEntries& entries) {
+    const auto begins = sort_by_leaf(samples.packing(), entries);
     const StackSorter sorter(samples, label_rank);
     parallel_for(threads, begins.size() - 1, [&](std::size_t leaf) {
         const auto same = std::span(entries).subspan(begins[leaf], begins[leaf + 1] - begins[leaf]);
         if (same.size() > 1) sorter.sort(same);
     });
-    std::ranges::transform(entries, order.begin(), &Entry::sample);
 }
 
 }  // namespace pgoprof::merging

@@ -102,7 +102,7 @@ private:
     SampleStore& store_;
     Profile out_;
 
-    std::vector<SampleId> samples_;  // the ones that are not all zero
+    SortEntries samples_;  // the ones that are not all zero
     std::vector<bool> used_strings_;
     std::vector<bool> used_functions_;
     std::vector<std::uint64_t> location_uses_;
@@ -125,7 +125,7 @@ void Canonicalizer::mark_used() {
         const auto values = std::as_const(store_).values(sample);
         if (std::ranges::all_of(folded_.columns, [&](const Column& column) { return values[column.slot] == 0; }))
             return;
-        samples_.push_back(sample);
+        samples_.push_back({0, sample});
         used_label_sets_[store_.labels(sample).value] = true;
         store_.packing().for_each(std::as_const(store_).stack(sample),
                                   [&](LocationId location) { ++location_uses_[location.value]; });
@@ -325,7 +325,10 @@ void Canonicalizer::order_samples() {
     parallel_for(threads_, (samples_.size() + kBatch - 1) / kBatch, [&](std::size_t batch) {
         const auto begin = batch * kBatch;
         const auto size = std::min(kBatch, samples_.size() - begin);
-        for (const SampleId sample : std::span(samples_).subspan(begin, size)) store_.renumber(sample, locations_);
+        for (SortEntry& entry : std::span(samples_).subspan(begin, size)) {
+            store_.renumber(entry.sample, locations_);
+            if (store_.depth(entry.sample) != 0) entry.word = store_.stack(entry.sample).front();
+        }
     });
     sort_by_stack(store_, label_sets_, threads_, samples_);
 }
@@ -334,8 +337,11 @@ StreamedProfile Canonicalizer::stream() {
     std::vector<std::uint32_t> slots;
     for (const std::uint32_t i : ordered_columns()) slots.push_back(folded_.columns[i].slot);
     const std::size_t count = samples_.size();
-    auto kept = std::make_shared<const KeptSamples>(std::move(samples_), std::move(slots), std::move(store_),
-                                                    std::move(tables_));
+    std::vector<SampleId> order(count);
+    std::ranges::transform(samples_, order.begin(), &SortEntry::sample);
+    samples_ = {};
+    auto kept =
+        std::make_shared<const KeptSamples>(std::move(order), std::move(slots), std::move(store_), std::move(tables_));
     return {.head = std::move(out_), .sample_count = count, .visit_samples = [kept](const VisitSample& visit) {
                 kept->visit(visit);
             }};

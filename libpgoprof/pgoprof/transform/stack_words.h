@@ -34,6 +34,9 @@ public:
         return LocationId{static_cast<std::uint32_t>(words.front() >> (64 - bits_)) - 1};
     }
 
+    /// Orders first words by their leaf; 0 if the stack is empty.
+    std::size_t leaf_rank(Word first_word) const { return first_word >> (64 - bits_); }
+
     /// Calls `visit` with each location, leaf first.
     template <typename Visit>
     void for_each(std::span<const Word> words, Visit visit) const {
