@@ -9,6 +9,10 @@
 namespace pgoprof {
 namespace {
 
+// Blocks are members of their own. Small ones keep all threads busy where there is little to compress, large ones lose
+// less at their ends.
+constexpr std::size_t kSmallBlocks = 8;
+constexpr std::size_t kSmallBlock = std::size_t{256} << 10;
 constexpr std::size_t kBlock = std::size_t{2} << 20;
 
 /// On a thread of its own, or here if there are to be none or the system gives no more.
@@ -25,10 +29,10 @@ std::future<Buffer> start(std::launch policy, Buffer block, int level) {
 
 Result<> GzipWriter::write(ByteView data) {
     while (!data.empty() && written_) {
-        const ByteView part = data.first(std::min(data.size(), kBlock - block_.size()));
+        const ByteView part = data.first(std::min(data.size(), block_size() - block_.size()));
         block_.append(part);
         data = data.subspan(part.size());
-        if (block_.size() == kBlock) compress_block();
+        if (block_.size() == block_size()) compress_block();
     }
     return written_;
 }
@@ -46,10 +50,14 @@ void GzipWriter::compress_block() {
     ++blocks_;
 }
 
-/// libdeflate's. Of a large output the first block is a small part of the work.
+std::size_t GzipWriter::block_size() const {
+    return compression_ == Compression::quick && blocks_ < kSmallBlocks ? kSmallBlock : kBlock;
+}
+
+/// libdeflate's. Of a large output the small blocks are a small part of the work.
 int GzipWriter::level() const {
     if (compression_ == Compression::thorough) return 9;
-    return blocks_ == 0 ? 4 : 1;
+    return blocks_ < kSmallBlocks ? 4 : 1;
 }
 
 void GzipWriter::write_oldest() {

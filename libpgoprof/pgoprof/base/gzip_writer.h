@@ -16,8 +16,8 @@ enum class Compression : std::uint8_t {
     thorough,  ///< 15 MB/s, for 6% less than at the start and 15% less than then: for what is small and kept
 };
 
-/// Compresses what it is given, in blocks of 2 MiB that each become a gzip member, and hands them on in order. The
-/// bytes do not depend on the number of threads, nor on how the input was cut into pieces.
+/// Compresses what it is given, in blocks of at most 2 MiB that each become a gzip member, and hands them on in order.
+/// The bytes do not depend on the number of threads, nor on how the input was cut into pieces.
 class GzipWriter {
 public:
     /// Compresses on up to `threads` threads besides the calling one, on which `write` is called; on that alone with 0.
@@ -33,6 +33,7 @@ public:
 private:
     void compress_block();
     void write_oldest();
+    std::size_t block_size() const;
     int level() const;
 
     unsigned threads_;

@@ -6,15 +6,10 @@
 #include <optional>
 #include <vector>
 
+#include "pgoprof/base/hash.h"
 #include "pgoprof/base/huge_pages.h"
 
 namespace pgoprof {
-
-/// Mixes one more word into a hash.
-constexpr std::uint64_t hash_mix(std::uint64_t hash, std::uint64_t word) {
-    hash = (hash ^ word) * 0x9e3779b97f4a7c15;
-    return hash ^ (hash >> 32);
-}
 
 /// Open addressing over ids of records that live elsewhere. The index never sees the records: callers compare them.
 class HashIndex {

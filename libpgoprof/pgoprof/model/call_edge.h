@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "pgoprof/base/hash_index.h"
+#include "pgoprof/base/hash.h"
 #include "pgoprof/model/string_table.h"
 
 namespace pgoprof {

@@ -1,7 +1,5 @@
 #include "pgoprof/model/string_table.h"
 
-#include <functional>
-
 namespace pgoprof {
 
 StringTable::StringTable() { spans_.push_back({}); }
@@ -14,7 +12,7 @@ StringId StringTable::intern(std::string_view text) {
         bytes_.insert(bytes_.end(), text.begin(), text.end());
         return size() - 1;
     };
-    return StringId{index_.find_or_insert(std::hash<std::string_view>{}(text), is_text, append)};
+    return StringId{index_.find_or_insert(hash_bytes(text), is_text, append)};
 }
 
 }  // namespace pgoprof

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint64_t kSeed = 1;
 
-constexpr std::uint64_t mix(std::uint64_t hash, std::int64_t word) {
+std::uint64_t mix(std::uint64_t hash, std::int64_t word) {
     return hash_mix(hash, static_cast<std::uint64_t>(word));
 }
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <span>
 
-#include "pgoprof/base/hash_index.h"
+#include "pgoprof/base/hash.h"
 #include "pgoprof/model/profile.h"
 
 namespace pgoprof::merging {
