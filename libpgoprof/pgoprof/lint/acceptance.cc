@@ -41,11 +41,6 @@ NameSearch find_names(const EdgeProfile& profile, bool (*wrong)(std::string_view
     return search;
 }
 
-std::string excerpt(std::string_view name) {
-    constexpr std::size_t kShown = 100;
-    return name.size() <= kShown ? std::string(name) : fmt::format("{}...", name.substr(0, kShown));
-}
-
 std::string NameSearch::text(std::string_view what) const {
     if (count == 1) return fmt::format("a function name {} ({})", what, excerpt(first));
     return fmt::format("{} function names {} ({} and others)", count, what, excerpt(first));
@@ -80,6 +75,11 @@ bool has_second_frame(const RawProfile& raw) {
 
 }  // namespace
 
+std::string excerpt(std::string_view text) {
+    constexpr std::size_t kShown = 100;
+    return text.size() <= kShown ? std::string(text) : fmt::format("{}...", text.substr(0, kShown));
+}
+
 std::optional<std::string> no_sample_type(const Facts& facts) {
     if (!facts.refused_by("PGO201")) return std::nullopt;
     return fmt::format("no sample type is samples/count or cpu/nanoseconds (there are: {}); the Go compiler refuses it",
@@ -95,6 +95,12 @@ std::optional<std::string> no_start_line(const Facts& facts) {
             "every value of the sample type that the Go compiler reads, {}/{}, is zero; it refuses the profile and "
             "blames a missing start_line",
             raw.string(type.type), raw.string(type.unit));
+    }
+    const auto has_start_line = [](const RawFunction& function) { return function.start_line != 0; };
+    if (facts.survey.negative > 0 && std::ranges::any_of(raw.functions, has_start_line)) {
+        return "positive and negative values cancel out, so that no frame counts that has a start_line; the Go "
+               "compiler "
+               "refuses the profile and blames a missing start_line";
     }
     return "no function in a counted frame has a start_line, which the Go compiler requires; it is there if the "
            "profiled program was built with Go 1.20 or newer and no tool removed it";

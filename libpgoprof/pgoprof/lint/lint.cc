@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "pgoprof/lint/rules.h"
 #include "pgoprof/model/invariants.h"
@@ -11,13 +12,35 @@ namespace {
 
 using detail::CheckedRule;
 using detail::Facts;
+using detail::Judges;
+
+GoVerdict verdict_of(GoBehaviour behaviour) {
+    switch (behaviour) {
+        case GoBehaviour::refuses:
+            return GoVerdict::refuses;
+        case GoBehaviour::crashes:
+            return GoVerdict::crashes;
+        case GoBehaviour::accepts:
+            break;
+    }
+    return GoVerdict::uses;
+}
 
 std::vector<LintRule> make_rules() {
     std::vector<LintRule> rules;
-    for (const InvariantInfo& invariant : invariant_infos()) {
-        rules.push_back({invariant.id, invariant.name, Severity::error, invariant.summary, {}, kFirstGoWithPgo});
+    for (std::size_t i = 0; i < invariant_infos().size(); ++i) {
+        const InvariantInfo& invariant = invariant_infos()[i];
+        rules.push_back({.id = invariant.id,
+                         .name = invariant.name,
+                         .severity = Severity::error,
+                         .summary = invariant.summary,
+                         .explanation = detail::explain(static_cast<Invariant>(i)),
+                         .since = kFirstGoWithPgo,
+                         .go = verdict_of(invariant.go)});
     }
-    for (const CheckedRule& checked : detail::checked_rules()) rules.push_back(checked.rule);
+    for (const auto checked : {detail::acceptance_rules(), detail::usefulness_rules(), detail::hygiene_rules()}) {
+        for (const CheckedRule& row : checked) rules.push_back(row.rule);
+    }
     return rules;
 }
 
@@ -28,10 +51,21 @@ const LintRule* rule_of(const Error& error) {
     return find_lint_rule(info(size ? Invariant::size_limit : Invariant::not_a_profile).id);
 }
 
-/// Collects findings; from a certain number per rule on it only counts.
+/// Collects findings of the rules that the options leave on; from a certain number per rule on it only counts.
 class Findings {
 public:
+    explicit Findings(const LintOptions& options) : options_(options) {}
+
+    /// At what severity findings of the rule are reported, or nullopt if they are not.
+    std::optional<Severity> level(const LintRule* rule) const {
+        if (rule->since > options_.go_version) return std::nullopt;
+        const auto position = static_cast<std::size_t>(rule - lint_rules().data());
+        return position < options_.levels.size() ? options_.levels[position] : rule->severity;
+    }
+
     void add(const LintRule* rule, std::string message, std::optional<Offset> offset = {}) {
+        const auto severity = level(rule);
+        if (!severity) return;
         const auto same = [rule](const Finding& finding) { return finding.rule == rule; };
         if (last_ != rule) listed_ = static_cast<std::uint64_t>(std::ranges::count_if(findings_, same));
         last_ = rule;
@@ -40,7 +74,7 @@ public:
             return;
         }
         ++listed_;
-        findings_.push_back({rule, rule->severity, std::move(message), offset});
+        findings_.push_back({rule, *severity, std::move(message), offset});
     }
 
     bool empty() const { return findings_.empty(); }
@@ -54,37 +88,50 @@ public:
     }
 
 private:
+    const LintOptions& options_;
     std::vector<Finding> findings_;
     const LintRule* last_ = nullptr;
     std::uint64_t listed_ = 0;  // of `last_`
 };
 
-void run_checks(const Facts& facts, Findings& findings) {
-    for (const CheckedRule& checked : detail::checked_rules()) {
-        // Only what Go refuses or ignores is an error; the other rules judge a profile that it uses.
-        if (checked.rule.severity != Severity::error && !facts.used()) continue;
-        if (auto message = checked.check(facts)) findings.add(find_lint_rule(checked.rule.id), std::move(*message));
+void run_checks(std::span<const CheckedRule> rows, const Facts& facts, Findings& findings) {
+    for (const CheckedRule& row : rows) {
+        if (row.judges == Judges::used_profiles && !facts.used()) continue;
+        const LintRule* rule = find_lint_rule(row.rule.id);
+        if (!findings.level(rule)) continue;
+        if (auto message = row.check(facts)) findings.add(rule, std::move(*message));
     }
 }
 
-void check_structure(const RawProfile& raw, Findings& findings) {
-    check_invariants(raw, [&](Violation violation) {
+void run_checks(const Facts& facts, Findings& findings) {
+    run_checks(detail::acceptance_rules(), facts, findings);
+    run_checks(detail::usefulness_rules(), facts, findings);
+    run_checks(detail::hygiene_rules(), facts, findings);
+}
+
+/// Whether the profile is sound.
+bool check_structure(const RawProfile& raw, Findings& findings) {
+    return check_invariants(raw, [&](Violation violation) {
         const Error error = to_error(std::move(violation));
         findings.add(rule_of(error), error.message, error.offset);
         return true;
     });
 }
 
-void check_meaning(const RawProfile& raw, Findings& findings) {
+void check_meaning(Facts facts, Findings& findings) {
+    const RawProfile& raw = *facts.profile;
     const Result<EdgeProfile> edges = build_call_edges(raw);
-    Facts facts{.profile = &raw, .column = chosen_sample_type(raw)};
+    facts.column = chosen_sample_type(raw);
+    if (facts.column) facts.survey = detail::survey(raw, *facts.column);
     if (edges) {
         facts.edges = &*edges;
     } else {
         facts.refusal = &edges.error();
+        const LintRule* rule = rule_of(*facts.refusal);
+        // The rules about acceptance say more of what they are for.
+        if (rule->id < "PGO2") findings.add(rule, facts.refusal->message);
     }
     run_checks(facts, findings);
-    if (facts.refusal && findings.empty()) findings.add(rule_of(*facts.refusal), facts.refusal->message);
 }
 
 }  // namespace
@@ -101,6 +148,22 @@ std::string_view name(Severity severity) {
     return "error";
 }
 
+std::string_view name(GoVerdict verdict) {
+    switch (verdict) {
+        case GoVerdict::refuses:
+            return "refuses";
+        case GoVerdict::crashes:
+            return "crashes";
+        case GoVerdict::ignores:
+            return "ignores";
+        case GoVerdict::misreads:
+            return "misreads";
+        case GoVerdict::uses:
+            break;
+    }
+    return "uses";
+}
+
 std::span<const LintRule> lint_rules() {
     static const std::vector<LintRule> kRules = make_rules();
     return kRules;
@@ -113,15 +176,15 @@ const LintRule* find_lint_rule(std::string_view id_or_name) {
     return found == rules.end() ? nullptr : &*found;
 }
 
-std::vector<Finding> lint(const LintInput& input, const LintOptions& /*options*/) {
-    Findings findings;
+std::vector<Finding> lint(const LintInput& input, const LintOptions& options) {
+    Findings findings(options);
+    Facts facts{.input = input, .options = options, .profile = input.profile, .edges = input.edges};
     if (input.load_error) {
         findings.add(rule_of(*input.load_error), input.load_error->message, input.load_error->offset);
     } else if (input.edges) {
-        run_checks({.edges = input.edges}, findings);
-    } else {
-        if (input.inflated_bytes != 0) check_structure(*input.profile, findings);
-        if (findings.empty()) check_meaning(*input.profile, findings);
+        run_checks(facts, findings);
+    } else if (input.inflated_bytes == 0 || check_structure(*input.profile, findings)) {
+        check_meaning(std::move(facts), findings);
     }
     return std::move(findings).take();
 }

@@ -31,6 +31,18 @@ struct GoVersion {
 inline constexpr GoVersion kFirstGoWithPgo{20};
 inline constexpr GoVersion kNewestKnownGo{26};
 
+/// What the Go toolchain does with a file that a rule speaks of.
+enum class GoVerdict : std::uint8_t {
+    refuses,   ///< an error that ends the build
+    crashes,   ///< preprofile panics, at least where the fault is in a place that it reads
+    ignores,   ///< builds without PGO, and does not say so
+    misreads,  ///< preprofile takes it; the compiler fails on what it writes, or reads other edges
+    uses,      ///< takes it in full
+};
+
+/// "refuses", "crashes", "ignores", "misreads", "uses".
+std::string_view name(GoVerdict verdict);
+
 /// One row of the rule table. PGO1xx: structure (the invariants); PGO2xx: acceptance by the Go compiler; PGO3xx:
 /// usefulness; PGO4xx: privacy and hygiene.
 struct LintRule {
@@ -40,6 +52,7 @@ struct LintRule {
     std::string_view summary;      ///< one line
     std::string_view explanation;  ///< a paragraph: why it matters, what Go does, and the remedy
     GoVersion since;               ///< the first Go that it holds for
+    GoVerdict go;                  ///< what the toolchain does with such a file
 };
 
 /// All rules, in the order of their ids.
