@@ -6,7 +6,7 @@ import pytest
 from pgoprof_testing import profiles
 from pgoprof_testing.verdicts import tool
 
-CLEAN = [(["main.leaf", "main.caller", "main.main"], 5)]
+CLEAN = [(["main.leaf", "main.caller", "main.main"], 3000)]
 
 
 def rules(path):
@@ -35,18 +35,18 @@ def without_period_type():
 CASES = {
     "PGO107": (b"<html><body>404</body></html>", "HTML"),
     "PGO115": (profiles.from_stacks(CLEAN).SerializeToString() + b"\x12\x02\x08\x01", "0 values"),
-    "PGO201": (profiles.from_stacks(CLEAN, sample_types=[("inuse_space", "bytes")]), "inuse_space/bytes"),
+    "PGO201": (profiles.from_stacks(CLEAN, sample_types=[("cpu", "milliseconds")]), "cpu/milliseconds"),
     "PGO202": (profiles.from_stacks(CLEAN, start_line=0), "Go 1.20"),
     "PGO203": (b"", "empty"),
     "PGO204": (profiles.from_stacks([]), "no samples"),
     "PGO205": (profiles.from_stacks([(["f", "g"], 5), (["f", "h"], -5)]), "weigh nothing"),
     "PGO206": (b"GO PREPROFILE V1\na\nb\n1 2\n", "preprofile"),
-    "PGO207": (profiles.from_stacks([(["f\n", "g"], 1)]), "f\\x0a"),
-    "PGO208": (profiles.from_stacks([(["f" * 70000, "g"], 1)]), "fff..."),
-    "PGO301": (with_start_lines([(["f", "g"], 1), (["g", "h"], 3)], [5, 5, 0]), "75.0%"),
-    "PGO302": (profiles.from_stacks([(["f", "g"], 1), (["", "g"], 1)]), "50.0%"),
-    "PGO303": (profiles.from_stacks([(["f", "g"], 5), (["f", "g"], -1)]), "1 of 2 samples"),
-    "PGO304": (profiles.from_stacks([(["f", "g"], 5), (["f", "h"], -1)]), "1 of 2 call edges"),
+    "PGO207": (profiles.from_stacks([(["f\n", "g"], 1000)]), "f\\x0a"),
+    "PGO208": (profiles.from_stacks([(["f" * 70000, "g"], 1000)]), "fff..."),
+    "PGO301": (with_start_lines([(["f", "g"], 1000), (["g", "h"], 3000)], [5, 5, 0]), "75.0%"),
+    "PGO302": (profiles.from_stacks([(["f", "g"], 1000), (["", "g"], 1000)]), "50.0%"),
+    "PGO303": (profiles.from_stacks([(["f", "g"], 5000), (["f", "g"], -1)]), "1 of 2 samples"),
+    "PGO304": (profiles.from_stacks([(["f", "g"], 5000), (["f", "h"], -1)]), "1 of 2 call edges"),
     "PGO401": (profiles.from_stacks(CLEAN, duration_nanos=0), "no duration"),
     "PGO402": (without_period_type(), "no period type"),
 }

@@ -1,0 +1,114 @@
+// What lint makes of many inputs, for tests that ask for thousands. stdin: for each input its length (32 bits,
+// little-endian) and its bytes; stdout: for each a line, "EDGES RULE:SEVERITY RULE:SEVERITY...", where EDGES is a hash
+// (FNV-1a) of what pgo-report --format preprofile would write, or "-" if that refuses the input.
+//
+// lint_verdicts [go=MINOR] [now=NANOS] [max_age=NANOS] [max_size=BYTES], or, to print the rule table itself, --rules:
+// for each rule a line "ID NAME SEVERITY GO MINOR".
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <cstdio>
+#include <string_view>
+
+#include "pgoprof/codec/preprofile.h"
+#include "pgoprof/lint/lint.h"
+#include "pgoprof/load.h"
+#include "pgoprof/model/invariants.h"
+#include "pgoprof/transform/call_edges.h"
+
+using namespace pgoprof;
+
+namespace {
+
+bool read_exactly(void* to, std::size_t bytes) { return std::fread(to, 1, bytes, stdin) == bytes; }
+
+bool read_case(Buffer& input) {
+    std::array<unsigned char, 4> bytes;
+    if (!read_exactly(bytes.data(), bytes.size())) return false;
+    std::size_t length = 0;
+    for (std::size_t i = bytes.size(); i-- > 0;) length = length << 8 | bytes[i];
+    input.resize(length);
+    return read_exactly(input.data(), input.size());
+}
+
+std::uint64_t fnv1a(ByteView bytes) {
+    std::uint64_t hash = 14695981039346656037u;
+    for (const std::byte byte : bytes) hash = (hash ^ std::to_integer<std::uint64_t>(byte)) * 1099511628211u;
+    return hash;
+}
+
+std::string edges_of(const EdgeProfile& edges) {
+    return fmt::format("{:016x}", fnv1a(encode_preprofile(edges).view()));
+}
+
+/// As pgo-report: only what satisfies the invariants has edges.
+std::string edges_of(const RawProfile& raw, bool empty_file) {
+    if (!empty_file && !require_invariants(raw)) return "-";
+    const auto edges = build_call_edges(raw);
+    return edges ? edges_of(*edges) : "-";
+}
+
+std::vector<Finding> judge(Loader& loader, ByteView stored, const LintOptions& options, std::string& edges) {
+    const auto content = loader.load_bytes(stored, "input");
+    edges = "-";
+    if (!content) return lint({.load_error = &content.error()}, options);
+    LintInput input{.inflated_bytes = loader.inflated_bytes(), .stored_bytes = loader.stored_bytes()};
+    if (const auto* preprofiled = std::get_if<const EdgeProfile*>(&*content)) {
+        input.edges = *preprofiled;
+        edges = edges_of(**preprofiled);
+    } else {
+        input.profile = std::get<const RawProfile*>(*content);
+        edges = edges_of(*input.profile, input.inflated_bytes == 0);
+    }
+    return lint(input, options);
+}
+
+template <typename Number>
+void set_option(std::string_view argument, std::string_view name, Number& value) {
+    if (!argument.starts_with(name) || argument.substr(name.size(), 1) != "=") return;
+    const std::string_view digits = argument.substr(name.size() + 1);
+    std::int64_t number = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    value = static_cast<Number>(number);
+}
+
+LintOptions options_from(std::span<char*> arguments) {
+    std::int64_t minor = kNewestKnownGo.minor, now = 0, max_age = 0, max_size = 0;
+    for (const std::string_view argument : arguments) {
+        set_option(argument, "go", minor);
+        set_option(argument, "now", now);
+        set_option(argument, "max_age", max_age);
+        set_option(argument, "max_size", max_size);
+    }
+    LintOptions options{.go_version = {static_cast<int>(minor)}};
+    if (now != 0) options.now_nanos = now;
+    if (max_age != 0) options.max_age_nanos = max_age;
+    if (max_size != 0) options.max_size = static_cast<std::uint64_t>(max_size);
+    return options;
+}
+
+void print_rules() {
+    for (const LintRule& rule : lint_rules()) {
+        fmt::print("{} {} {} {} {}\n", rule.id, rule.name, name(rule.severity), name(rule.go), rule.since.minor);
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc > 1 && std::string_view(argv[1]) == "--rules") {
+        print_rules();
+        return 0;
+    }
+    const LintOptions options = options_from(std::span(argv, static_cast<std::size_t>(argc)).subspan(1));
+    Loader loader({}, Validation::skip);
+    Buffer input;
+    std::string edges;
+    while (read_case(input)) {
+        const auto findings = judge(loader, input.view(), options, edges);
+        fmt::print("{}", edges);
+        for (const Finding& finding : findings) fmt::print(" {}:{}", finding.rule->id, name(finding.severity));
+        fmt::print("\n");
+    }
+}
