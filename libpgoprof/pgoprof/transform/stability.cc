@@ -5,9 +5,11 @@
 #include <bit>
 #include <iterator>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "pgoprof/base/checked.h"
+#include "pgoprof/transform/durations.h"
 #include "pgoprof/transform/edge_pairs.h"
 #include "pgoprof/transform/random.h"
 
@@ -168,6 +170,20 @@ SampleCounts sample_counts(const EdgeProfile& profile, std::int64_t weight_per_s
     return counts;
 }
 
+bool is_type(const RawProfile& raw, const RawValueType& type, std::string_view name, std::string_view unit) {
+    return raw.string(type.type) == name && raw.string(type.unit) == unit;
+}
+
+/// 0 if there is none.
+std::int64_t smallest_value(const RawProfile& raw, std::size_t column) {
+    std::int64_t smallest = 0;
+    for (std::size_t i = 0; i < raw.sample_count(); ++i) {
+        const std::int64_t value = raw.sample_values(i)[column];
+        if (value > 0 && (smallest == 0 || value < smallest)) smallest = value;
+    }
+    return smallest;
+}
+
 /// The weight of the hot edges that are positive.
 double hot_weight(const EdgeProfile& profile, std::size_t hot) {
     double sum = 0.0;
@@ -209,6 +225,15 @@ SamplingNoise sampling_noise(const EdgeProfile& profile, std::int64_t weight_per
     }
     std::ranges::sort(overlaps);
     return {.low = overlaps[kRounds / 20 - 1], .median = overlaps[kRounds / 2 - 1]};  // nearest ranks
+}
+
+std::int64_t weight_per_sample(const RawProfile& raw, std::size_t column) {
+    const bool counts = is_type(raw, raw.sample_types[column], "samples", "count");
+    const bool timed = raw.period_type && raw.period > 0 && is_type(raw, *raw.period_type, "cpu", "nanoseconds");
+    const bool scaled = input_summary(raw).scaled;
+    if (counts && !scaled) return 1;
+    if (!counts && timed && !scaled) return raw.period;
+    return std::max<std::int64_t>(1, smallest_value(raw, column));
 }
 
 }  // namespace pgoprof

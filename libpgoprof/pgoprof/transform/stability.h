@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "pgoprof/model/call_edge.h"
+#include "pgoprof/model/raw_profile.h"
 #include "pgoprof/transform/hot_set.h"
 
 namespace pgoprof {
@@ -30,5 +31,10 @@ struct SamplingNoise {
 /// other, though a sample can count on several of them. Of edges that weigh the same where the hot set ends the
 /// compiler takes the first by name; here each counts by the part of them that is taken.
 SamplingNoise sampling_noise(const EdgeProfile& profile, std::int64_t weight_per_sample, double cdf_percent = 99.0);
+
+/// What one sample adds to an edge: 1 for samples/count and the period for cpu/nanoseconds, as captured. Where a merge
+/// has scaled the values, or the period is not given, the smallest value of a sample, which is the closest to be had.
+/// At least 1. `column` is the position of the sample type that the edges are made of.
+std::int64_t weight_per_sample(const RawProfile& raw, std::size_t column);
 
 }  // namespace pgoprof

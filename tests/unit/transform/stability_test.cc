@@ -121,3 +121,30 @@ TEST_CASE("Profiles of next to nothing have noise, too") {
     CHECK(sampling_noise(huge, 1).low == 1.0);
     CHECK(sampling_noise(random_profile(100, 1000, 1), 1, 100.0).low < 1.0);
 }
+
+TEST_CASE("What a sample weighs") {
+    RawProfile raw;
+    raw.strings = {"", "samples", "count", "cpu", "nanoseconds", "pgoprof/1 inputs=2 failed=0 duration=5..5 scaled=1"};
+    raw.sample_types = {{1, 2}, {3, 4}};
+    raw.period_type = RawValueType{3, 4};
+    raw.period = 10'000'000;
+    raw.values = {300, 0, 200, 70, 0, -1};
+    raw.sample_begins = {{0, 0}, {0, 2}, {0, 4}, {0, 6}};
+    CHECK(weight_per_sample(raw, 0) == 1);
+    CHECK(weight_per_sample(raw, 1) == 10'000'000);
+    SECTION("without a period it is the smallest value") {
+        raw.period = 0;
+        CHECK(weight_per_sample(raw, 1) == 70);
+    }
+    SECTION("scaled values count something else") {
+        raw.comments = {5};
+        raw.duration_nanos = 10;
+        CHECK(weight_per_sample(raw, 0) == 200);
+        CHECK(weight_per_sample(raw, 1) == 70);
+    }
+    SECTION("nothing weighs something") {
+        raw.values = {0, 0, 0, 0, 0, 0};
+        raw.period = 0;
+        CHECK(weight_per_sample(raw, 1) == 1);
+    }
+}
