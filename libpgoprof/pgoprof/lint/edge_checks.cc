@@ -49,13 +49,6 @@ NamedShare share_of_names(const EdgeProfile& profile, Predicate matches) {
     return result;
 }
 
-/// What one sample adds to an edge: 1 of samples/count, the period of cpu/nanoseconds; at least 1.
-std::int64_t weight_per_sample(const Facts& facts) {
-    const RawProfile& raw = *facts.profile;
-    const bool counts = raw.string(raw.sample_types[*facts.column].unit) == "count";
-    return counts ? 1 : std::max<std::int64_t>(1, raw.period);
-}
-
 }  // namespace
 
 std::optional<std::string> partial_start_line(const Facts& facts) {
@@ -87,7 +80,7 @@ std::optional<std::string> negative_edges(const Facts& facts) {
 
 std::optional<std::string> unstable_hot_set(const Facts& facts) {
     if (facts.survey.scaled()) return std::nullopt;  // the counts are no longer those of samples
-    const SamplingNoise noise = sampling_noise(*facts.edges, weight_per_sample(facts));
+    const SamplingNoise noise = sampling_noise(*facts.edges, weight_per_sample(*facts.profile, *facts.column));
     if (noise.low >= kStableOverlap) return std::nullopt;
     return fmt::format(
         "too few samples for a stable hot set: split in two at random, the halves' hot sets overlap by {:.0f}% of "

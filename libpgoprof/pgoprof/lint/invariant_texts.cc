@@ -64,7 +64,8 @@ std::string_view explain(Invariant invariant) {
                    "information\". A tool wrote the profile wrongly.";
         case Invariant::value_count:
             return "Each sample has one value for each sample type, in their order. Where one has more or fewer, its "
-                   "values cannot be told apart. Go says \"mismatch: sample has: N values vs. M types\". A tool dropped "
+                   "values cannot be told apart. Go says \"mismatch: sample has: N values vs. M types\". A tool "
+                   "dropped "
                    "or added a sample type and left the samples as they were.";
         case Invariant::mapping_id_zero:
             return "Id 0 means \"no mapping\" where others refer to it, so that no mapping may have it. Go says "
