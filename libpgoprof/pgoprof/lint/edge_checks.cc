@@ -79,7 +79,6 @@ std::optional<std::string> negative_edges(const Facts& facts) {
 }
 
 std::optional<std::string> unstable_hot_set(const Facts& facts) {
-    if (facts.survey.scaled()) return std::nullopt;  // the counts are no longer those of samples
     const SamplingNoise noise = sampling_noise(*facts.edges, weight_per_sample(*facts.profile, *facts.column));
     if (noise.low >= kStableOverlap) return std::nullopt;
     return fmt::format(

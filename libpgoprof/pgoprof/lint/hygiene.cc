@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "pgoprof/base/text.h"
@@ -53,9 +54,7 @@ std::optional<std::string> odd_period_type(const Facts& facts) {
 }
 
 std::optional<std::string> odd_duration(const Facts& facts) {
-    const auto& inputs = facts.survey.provenance;
-    const std::int64_t shortest = inputs ? inputs->shortest_nanos : facts.profile->duration_nanos;
-    const std::int64_t longest = inputs ? inputs->longest_nanos : facts.profile->duration_nanos;
+    const auto [shortest, longest] = std::pair(facts.survey.inputs.shortest_nanos, facts.survey.inputs.longest_nanos);
     if (shortest <= 0 || (is_usual(shortest) && is_usual(longest))) return std::nullopt;
     if (shortest == longest) {
         return fmt::format("the duration, {}, is no multiple of the usual 30s", format_duration(longest));

@@ -82,7 +82,9 @@ std::string_view explain(Invariant invariant) {
             return "Two functions have one id: what a line refers to is not clear. Go says \"multiple functions with "
                    "same id\". Profiles were put together without renumbering: merge them with pgo-merge.";
         case Invariant::location_id_zero:
-            return "Id 0 is reserved, so that no location may have it. Go says \"found location with reserved id=0\".";
+            return "Id 0 is reserved, so that no location may have it. Go says \"found location with reserved id=0\". "
+                   "A tool "
+                   "numbered from 0.";
         case Invariant::location_id_duplicate:
             return "Two locations have one id: what a stack refers to is not clear. Go says \"multiple locations with "
                    "same id\". Profiles were put together without renumbering: merge them with pgo-merge.";

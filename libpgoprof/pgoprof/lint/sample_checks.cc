@@ -78,7 +78,7 @@ std::optional<std::string> negative_values(const Facts& facts) {
 }
 
 std::optional<std::string> idle_process(const Facts& facts) {
-    if (facts.survey.scaled()) return std::nullopt;
+    if (facts.survey.inputs.scaled) return std::nullopt;
     const auto cores = cpu_cores(facts.survey.totals, facts.profile->duration_nanos);
     if (!cores || *cores >= kIdleCores) return std::nullopt;
     return fmt::format("{:.2g} CPU cores were busy on average: the process was idle while it was profiled", *cores);
@@ -179,7 +179,7 @@ std::optional<std::string> columns_disagree(const Facts& facts) {
 }
 
 std::optional<std::string> absurd_weights(const Facts& facts) {
-    if (facts.survey.scaled()) return std::nullopt;
+    if (facts.survey.inputs.scaled) return std::nullopt;
     const auto cores = cpu_cores(facts.survey.totals, facts.profile->duration_nanos);
     if (!cores || *cores <= kAbsurdCores) return std::nullopt;
     return fmt::format("{:.3g} CPU cores were busy on average, by its values and its duration: one of them is wrong",

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "pgoprof/lint/function_names.h"
+#include "pgoprof/transform/durations.h"
 
 namespace pgoprof::detail {
 namespace {
@@ -29,9 +30,7 @@ public:
     Survey run(std::size_t column) {
         out_.totals = profile_totals(raw_);
         out_.inlined = std::ranges::any_of(traits_, [](Traits traits) { return (traits & kSeveralFrames) != 0; });
-        for (const std::int64_t comment : raw_.comments) {
-            if (const auto summary = parse_input_summary(raw_.string(comment))) out_.provenance = summary;
-        }
+        out_.inputs = input_summary(raw_);
         runtime_weights_.resize(raw_.functions.size());
         for (std::size_t i = 0; i < raw_.sample_count(); ++i) {
             const std::int64_t value = raw_.sample_values(i)[column];

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string_view>
 
 #include "pgoprof/model/input_summary.h"
@@ -22,10 +21,7 @@ struct Survey {
     std::uint64_t negative = 0;     ///< samples whose value is negative
     bool inlined = false;           ///< some location holds an inlined frame
     ProfileTotals totals{};
-    std::optional<InputSummary> provenance{};  ///< of a merge by pgo-merge
-
-    bool scaled() const { return provenance && provenance->scaled; }
-    bool merged() const { return provenance && provenance->inputs > 1; }
+    InputSummary inputs{};  ///< that it was merged from
 };
 
 /// `raw` must have passed check_invariants. What the result refers to belongs to it.

@@ -27,7 +27,9 @@ std::string encode(std::initializer_list<std::int64_t> values) {
         auto* location = profile.add_location();
         location->set_id(id);
         location->set_address(id);
-        location->add_line()->set_function_id(id);
+        auto* line = location->add_line();
+        line->set_function_id(id);
+        line->set_line(13);
     }
     for (const std::int64_t value : values) {
         auto* sample = profile.add_sample();
@@ -38,12 +40,12 @@ std::string encode(std::initializer_list<std::int64_t> values) {
     return profile.SerializeAsString();
 }
 
-std::vector<Finding> lint_message(const std::string& message) {
+std::vector<Finding> lint_message(const std::string& message, const LintOptions& options = {}) {
     const Limits limits;
     Budget budget(limits.decode_budget(message.size()));
     RawProfile raw;
     REQUIRE(decode_pprof(as_bytes(message), limits, budget, raw));
-    return lint({.profile = &raw, .inflated_bytes = message.size()});
+    return lint({.profile = &raw, .inflated_bytes = message.size()}, options);
 }
 
 std::vector<std::string_view> ids(const std::vector<Finding>& findings) {
@@ -67,6 +69,67 @@ TEST_CASE("The rule table is in the order of ids and begins with the invariants"
         CHECK_FALSE(rules[i].summary.empty());
         if (i < invariant_infos().size()) CHECK(rules[i].id == invariant_infos()[i].id);
     }
+}
+
+TEST_CASE("Each rule has an explanation, and holds for some Go") {
+    for (const LintRule& rule : lint_rules()) {
+        CAPTURE(rule.id);
+        CHECK(rule.explanation.size() > 100);
+        CHECK(rule.explanation.ends_with('.'));
+        CHECK(rule.since >= kFirstGoWithPgo);
+        CHECK(rule.since <= kNewestKnownGo);
+        // Errors are what Go does not use, and what only we refuse: of the invariants alone.
+        if (rule.severity == Severity::error && rule.id >= "PGO2") CHECK(rule.go != GoVerdict::uses);
+        CHECK(find_lint_rule(rule.id) == &rule);
+        CHECK(find_lint_rule(rule.name) == &rule);
+    }
+    CHECK(find_lint_rule("PGO999") == nullptr);
+}
+
+TEST_CASE("Levels change a rule's severity or silence it") {
+    const std::string message = encode({5, -5});
+    LintOptions options;
+    for (const LintRule& rule : lint_rules()) options.levels.emplace_back(rule.severity);
+    const auto level_of = [&](std::string_view id) -> std::optional<Severity>& {
+        return options.levels[static_cast<std::size_t>(find_lint_rule(id) - lint_rules().data())];
+    };
+    CHECK(ids(lint_message(message, options)) == Ids{"PGO202"});
+    level_of("PGO202") = Severity::info;
+    REQUIRE(ids(lint_message(message, options)) == Ids{"PGO202"});
+    CHECK(lint_message(message, options)[0].severity == Severity::info);
+    level_of("PGO202") = std::nullopt;
+    CHECK(lint_message(message, options).empty());
+}
+
+TEST_CASE("A profile that is not sound is judged no further, though the rule that says so is silent") {
+    perftools::profiles::Profile profile;
+    REQUIRE(profile.ParseFromString(encode({1000})));
+    profile.mutable_sample(0)->add_location_id(99);
+    LintOptions options;
+    for (const LintRule& rule : lint_rules()) {
+        options.levels.push_back(rule.id == "PGO123" ? std::nullopt : std::optional(rule.severity));
+    }
+    CHECK(lint_message(profile.SerializeAsString(), options).empty());
+}
+
+TEST_CASE("What a compact merge would make of a profile is asked only where the finding says so") {
+    const std::string message = encode({1000});
+    const Limits limits;
+    Budget budget(limits.decode_budget(message.size()));
+    RawProfile raw;
+    REQUIRE(decode_pprof(as_bytes(message), limits, budget, raw));
+    int asked = 0;
+    const LintInput input{
+        .profile = &raw, .inflated_bytes = message.size(), .stored_bytes = message.size(), .compact_bytes = [&] {
+            ++asked;
+            return std::optional<std::uint64_t>(77);
+        }};
+    CHECK(ids(lint(input, {.max_size = message.size()})) == Ids{"PGO401", "PGO402"});
+    CHECK(asked == 0);
+    const auto findings = lint(input, {.max_size = message.size() - 1});
+    REQUIRE(ids(findings) == Ids{"PGO401", "PGO402", "PGO406"});
+    CHECK(findings[2].message.ends_with("pgo-merge --compact would make 77 B of it"));
+    CHECK(asked == 1);
 }
 
 TEST_CASE("An empty file and a message without a string table are told apart") {
