@@ -29,7 +29,7 @@ std::string_view in_words(GoVerdict verdict) {
         case GoVerdict::refuses:
             return "refuses it: the build ends with an error";
         case GoVerdict::crashes:
-            return "crashes where the fault is in a place that it reads; elsewhere accepts it";
+            return "crashes: preprofile panics, and the build ends with a stack trace";
         case GoVerdict::ignores:
             return "ignores it: builds without PGO, and does not say so";
         case GoVerdict::misreads:

@@ -93,10 +93,12 @@ std::string_view explain(Invariant invariant) {
                    "tool "
                    "removed functions that were still in use.";
         case Invariant::location_unknown:
-            return "A sample's stack refers to a location that is not in the profile. Where that is one of the two "
-                   "leaf-most and the sample has weight, go tool preprofile crashes (a nil dereference), and the build "
-                   "ends with a stack trace that names no file; elsewhere it goes unnoticed. We refuse it in either "
-                   "case, since the stack is not what was sampled.";
+            return "The leaf of a sample with weight, or its caller, is at a location that is not in the profile. Go "
+                   "does "
+                   "not check that: go tool preprofile crashes (\"invalid memory address or nil pointer "
+                   "dereference\"), "
+                   "and the build ends with a stack trace that names no file. A tool removed locations that were still "
+                   "in use.";
         case Invariant::mapping_unknown:
             return "A location refers to a mapping that is not in the profile. Go reads no mappings and accepts it. We "
                    "do "
@@ -118,6 +120,12 @@ std::string_view explain(Invariant invariant) {
                    "The "
                    "file was put together by hand, or a name holds a line break. go build takes no such file anyway: "
                    "give it the pprof profile.";
+        case Invariant::unread_location_unknown:
+            return "A stack refers to a location that is not in the profile, further out than Go reads stacks (it "
+                   "reads "
+                   "the two leaf-most locations), or in a sample without weight. Go does not notice. We refuse it, "
+                   "since "
+                   "the stack is not what was sampled, and the same fault elsewhere would crash the build (PGO123).";
     }
     __builtin_unreachable();
 }

@@ -34,7 +34,7 @@ inline constexpr GoVersion kNewestKnownGo{26};
 /// What the Go toolchain does with a file that a rule speaks of.
 enum class GoVerdict : std::uint8_t {
     refuses,   ///< an error that ends the build
-    crashes,   ///< preprofile panics, at least where the fault is in a place that it reads
+    crashes,   ///< preprofile panics, which ends the build
     ignores,   ///< builds without PGO, and does not say so
     misreads,  ///< preprofile takes it; the compiler fails on what it writes, or reads other edges
     uses,      ///< takes it in full

@@ -34,15 +34,18 @@ constexpr std::array kInfos{
     InvariantInfo{"PGO120", "location-id-zero", "a location has the reserved id 0", refuses},
     InvariantInfo{"PGO121", "location-id-duplicate", "two locations have the same id", refuses},
     InvariantInfo{"PGO122", "function-unknown", "a line refers to a function that does not exist", refuses},
-    InvariantInfo{"PGO123", "location-unknown", "a sample refers to a location that does not exist", crashes},
+    InvariantInfo{"PGO123", "location-unknown", "a sample's leaf or its caller is at a location that does not exist",
+                  crashes},
     InvariantInfo{"PGO124", "mapping-unknown", "a location refers to a mapping that does not exist", accepts},
     InvariantInfo{"PGO125", "unread-string-index", "a string index that Go does not read is outside the string table",
                   accepts},
     InvariantInfo{"PGO126", "weight-overflow", "a sum of values does not fit in 64 bits", accepts},
     InvariantInfo{"PGO127", "preprofile-malformed", "malformed GO PREPROFILE V1 file", refuses},
     InvariantInfo{"PGO128", "preprofile-duplicate-edge", "duplicate edge in a GO PREPROFILE V1 file", refuses},
+    InvariantInfo{"PGO129", "unread-location-unknown",
+                  "a stack refers, where Go does not read it, to a location that does not exist", accepts},
 };
-static_assert(kInfos.size() == static_cast<std::size_t>(Invariant::preprofile_duplicate_edge) + 1);
+static_assert(kInfos.size() == static_cast<std::size_t>(Invariant::unread_location_unknown) + 1);
 
 /// One walk over a profile. Every check goes through `violated`, which asks the caller whether to go on.
 class Checker {
@@ -144,11 +147,28 @@ private:
 
     void check_stack(std::size_t i) {
         const auto stack = raw_.sample_stack(i);
+        const bool has_weight = weighs(raw_.sample_values(i));
         for (std::size_t place = 0; place < stack.size(); ++place) {
             if (stack[place] != RawProfile::kUnknownLocation) continue;
-            violated(Invariant::location_unknown, raw_.sample_offset(i),
+            const bool read = has_weight && place < 2;
+            violated(read ? Invariant::location_unknown : Invariant::unread_location_unknown, raw_.sample_offset(i),
                      fmt::format("number {} of its stack", place + 1));
         }
+    }
+
+    /// Go follows the stacks of samples with weight alone.
+    bool weighs(std::span<const std::int64_t> values) const { return column_ < values.size() && values[column_] != 0; }
+
+    /// As chosen_sample_type, which may rely on all strings.
+    std::size_t find_column() const {
+        const auto is = [&](std::int64_t index, std::string_view text) {
+            return in_table(index) && raw_.string(index) == text;
+        };
+        const auto usable = [&](const RawValueType& type) {
+            return (is(type.type, "samples") && is(type.unit, "count")) ||
+                   (is(type.type, "cpu") && is(type.unit, "nanoseconds"));
+        };
+        return static_cast<std::size_t>(std::ranges::find_if(raw_.sample_types, usable) - raw_.sample_types.begin());
     }
 
     bool has_unknown_locations() const {
@@ -181,6 +201,7 @@ private:
     WireIndex<RawMapping> mappings_;
     WireIndex<RawLocation> locations_;
     WireIndex<RawFunction> functions_;
+    std::size_t column_ = find_column();  ///< that Go reads; the number of sample types if there is none
     bool unknown_locations_ = has_unknown_locations();
     bool sound_ = true;
     bool stopped_ = false;

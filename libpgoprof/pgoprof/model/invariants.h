@@ -13,8 +13,8 @@
 
 namespace pgoprof {
 
-/// Rules PGO101... in the order of `invariant_infos()`. The ones about containers and the wire format end a decode
-/// where they are violated; the rest are checked on the whole RawProfile.
+/// Rules PGO101... in the order of `invariant_infos()`, which is that of their making. The ones about containers and
+/// the wire format end a decode where they are violated; the rest are checked on the whole RawProfile.
 enum class Invariant : std::uint8_t {
     // container
     gzip_header,
@@ -48,12 +48,14 @@ enum class Invariant : std::uint8_t {
     // GO PREPROFILE V1
     preprofile_malformed,
     preprofile_duplicate_edge,
+    // structure again
+    unread_location_unknown,
 };
 
 /// What the Go compiler does with a file that violates the invariant.
 enum class GoBehaviour : std::uint8_t {
     refuses,  ///< an error that ends the build
-    crashes,  ///< preprofile panics, at least where the fault is in a place that it reads
+    crashes,  ///< preprofile panics
     accepts,  ///< only we refuse; docs/formats.md says why
 };
 

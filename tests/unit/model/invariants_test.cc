@@ -90,9 +90,42 @@ TEST_CASE("Each structural fault is found, alone") {
     spoiled_by(location_id_zero, [](auto& p) { p.add_location(); });
     spoiled_by(location_id_duplicate, [](auto& p) { p.add_location()->set_id(1); });
     spoiled_by(function_unknown, [](auto& p) { p.mutable_location(0)->mutable_line(0)->set_function_id(3); });
-    spoiled_by(location_unknown, [](auto& p) { p.mutable_sample(0)->add_location_id(3); });
+    spoiled_by(location_unknown, [](auto& p) { p.mutable_sample(0)->set_location_id(1, 3); });
     spoiled_by(location_unknown, [](auto& p) { p.mutable_sample(0)->set_location_id(0, 0); });
     spoiled_by(mapping_unknown, [](auto& p) { p.mutable_location(1)->set_mapping_id(1ULL << 63); });
+}
+
+TEST_CASE("An unknown location is told by whether Go reads it there") {
+    using enum Invariant;
+    spoiled_by(unread_location_unknown, [](auto& p) { p.mutable_sample(0)->add_location_id(3); });
+    const auto weightless = [](auto& p) {
+        auto* sample = p.add_sample();
+        sample->add_location_id(3);
+        sample->add_value(0);
+    };
+    spoiled_by(unread_location_unknown, weightless);
+    // In the column that Go reads, which is the first that it can use.
+    const auto weighs_elsewhere = [](auto& p) {
+        auto* other = p.add_sample_type();
+        other->set_type(3);
+        other->set_unit(2);
+        p.mutable_sample(0)->add_value(0);
+        auto* sample = p.add_sample();
+        sample->add_location_id(3);
+        sample->add_value(0);
+        sample->add_value(5);
+    };
+    spoiled_by(unread_location_unknown, weighs_elsewhere);
+    spoiled_by(location_unknown, [&](auto& p) {
+        weighs_elsewhere(p);
+        p.mutable_sample_type(0)->set_type(3);
+        p.mutable_sample_type(1)->set_type(1);
+    });
+    // Without a column that it can use, Go reads no stack.
+    spoiled_by(unread_location_unknown, [](auto& p) {
+        p.mutable_sample(0)->set_location_id(0, 3);
+        p.mutable_sample_type(0)->set_type(3);
+    });
 }
 
 TEST_CASE("A location id is looked for at its full width") {
