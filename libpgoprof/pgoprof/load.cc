@@ -79,7 +79,8 @@ Result<const RawProfile*> require_profile(const Result<Loader::Content>& content
 
 }  // namespace
 
-Loader::Loader(Limits limits, Validation validation) : limits_(limits), validation_(validation) {}
+Loader::Loader(Limits limits, Validation validation, Samples samples)
+    : limits_(limits), validation_(validation), samples_(samples) {}
 
 Result<Loader::Content> Loader::load(const std::string& path) {
     const auto read = read_input(path, limits_.input_bytes, stored_);
@@ -88,40 +89,65 @@ Result<Loader::Content> Loader::load(const std::string& path) {
 }
 
 Result<Loader::Content> Loader::load_bytes(ByteView stored, const std::string& name) {
+    name_ = name;
     stored_bytes_ = stored.size();
-    inflated_bytes_ = 0;
+    content_ = {};
     auto content = decode(stored);
     if (content) return content;
-    if (!looks_gzipped(stored) && content.error().offset) content.error().offset->space = OffsetSpace::stored;
-    return fail_in(name, std::move(content.error()));
+    return std::unexpected(in_input(std::move(content.error())));
+}
+
+/// Offsets into a file that is not compressed are those of its own bytes.
+Error Loader::in_input(Error error) const {
+    const bool compressed = content_.data() == inflated_.data();
+    if (!compressed && error.offset) error.offset->space = OffsetSpace::stored;
+    return fail_in(name_, std::move(error)).error();
 }
 
 Result<Loader::Content> Loader::decode(ByteView stored) {
-    Budget budget(std::min(limits_.decode_budget(stored.size()), limits_.inflated_bytes));
-    ByteView content = stored;
+    budget_ = Budget(std::min(limits_.decode_budget(stored.size()), limits_.inflated_bytes));
+    content_ = stored;
     if (looks_gzipped(stored)) {
-        const auto inflated = gunzip(stored, budget, inflated_);
+        content_ = {};
+        const auto inflated = gunzip(stored, budget_, inflated_);
         if (!inflated) return std::unexpected(gzip_error(inflated.error()));
-        content = inflated_.view();
+        content_ = inflated_.view();
     }
-    inflated_bytes_ = content.size();
     if (looks_preprofile(stored)) {
         auto edges = decode_preprofile(stored);
         if (!edges) return std::unexpected(std::move(edges.error()));
         edges_ = std::move(*edges);
         return &edges_;
     }
-    return decode_profile(content, budget);
+    return decode_profile();
 }
 
-Result<Loader::Content> Loader::decode_profile(ByteView content, Budget& budget) {
-    const auto decoded = decode_pprof(content, limits_, budget, raw_);
-    if (!decoded) return std::unexpected(name_foreign(content, decoded.error()));
-    if (validation_ == Validation::require && !content.empty()) {
-        const auto sound = require_invariants(raw_);
-        if (!sound) return std::unexpected(name_foreign(content, sound.error()));
+Result<Loader::Content> Loader::decode_profile() {
+    const bool whole = samples_ == Samples::whole;
+    const auto decoded = (whole ? decode_pprof : decode_pprof_tables)(content_, limits_, budget_, raw_);
+    if (!decoded) return std::unexpected(name_foreign(content_, decoded.error()));
+    if (validation_ == Validation::require && !content_.empty()) {
+        const auto sound = (whole ? require_invariants : require_tables)(raw_);
+        if (!sound) return std::unexpected(name_foreign(content_, sound.error()));
     }
     return &raw_;
+}
+
+Result<> Loader::walk_samples(const VisitSamples& visit) {
+    if (samples_ == Samples::whole) {
+        visit(raw_);
+        return {};
+    }
+    const auto check_and_visit = [&]() -> Result<> {
+        if (validation_ == Validation::require) {
+            if (auto sound = require_samples(raw_); !sound) return sound;
+        }
+        visit(raw_);
+        return {};
+    };
+    const auto decoded = decode_pprof_samples(content_, limits_, budget_, raw_, check_and_visit);
+    if (!decoded) return std::unexpected(in_input(name_foreign(content_, decoded.error())));
+    return {};
 }
 
 Result<const RawProfile*> load_profile(Loader& loader, const std::string& path) {

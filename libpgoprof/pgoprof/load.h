@@ -17,11 +17,16 @@ enum class Validation : std::uint8_t {
     skip,     ///< only the container and the wire format must be sound; the caller checks the rest (pgo-lint)
 };
 
+enum class Samples : std::uint8_t {
+    whole,       ///< all are in what `load` returns
+    in_batches,  ///< none is: walk_samples gives them, in a fraction of the memory
+};
+
 /// Reads, inflates, detects and decodes. Made for reuse: its buffers serve one input after the other, and what it
 /// returns is valid until the next call.
 class Loader {
 public:
-    explicit Loader(Limits limits = {}, Validation validation = Validation::require);
+    explicit Loader(Limits limits = {}, Validation validation = Validation::require, Samples samples = Samples::whole);
 
     /// A pprof message (no samples, empty strings and all, if the file is empty), or edges that were preprofiled.
     using Content = std::variant<const RawProfile*, const EdgeProfile*>;
@@ -32,22 +37,29 @@ public:
     /// The same from memory; `name` is for messages only. The bytes must stay valid as long as the result is used.
     Result<Content> load_bytes(ByteView stored, const std::string& name);
 
+    /// Of the last input, which must have been a profile. Errors, for samples in batches, as `load` has them.
+    Result<> walk_samples(const VisitSamples& visit);
+
     /// Of the last input: bytes as stored, and inflated.
     std::uint64_t stored_bytes() const { return stored_bytes_; }
-    std::uint64_t inflated_bytes() const { return inflated_bytes_; }
+    std::uint64_t inflated_bytes() const { return content_.size(); }
 
 private:
     Result<Content> decode(ByteView stored);
-    Result<Content> decode_profile(ByteView content, Budget& budget);
+    Result<Content> decode_profile();
+    Error in_input(Error error) const;
 
     Limits limits_;
     Validation validation_;
+    Samples samples_;
     Buffer stored_;
     Buffer inflated_;
     RawProfile raw_;
     EdgeProfile edges_;
+    std::string name_;
     std::uint64_t stored_bytes_ = 0;
-    std::uint64_t inflated_bytes_ = 0;
+    ByteView content_;  ///< inflated
+    Budget budget_{0};
 };
 
 /// `load` for tools that need a pprof profile: a preprofiled or an empty file is an error.

@@ -1,6 +1,8 @@
 // The pprof wire format (profile.proto).
 #pragma once
 
+#include <functional>
+
 #include "pgoprof/base/bytes.h"
 #include "pgoprof/base/limits.h"
 #include "pgoprof/base/result.h"
@@ -17,6 +19,15 @@ namespace pgoprof {
 /// PGO108...PGO111; everything above the wire format is left to check_invariants. `budget` is charged before memory
 /// grows. `out` refers to `data`.
 Result<> decode_pprof(ByteView data, const Limits& limits, Budget& budget, RawProfile& out);
+
+/// The same in two steps, for what looks at each sample once: first everything but the samples. A fault in a sample is
+/// found by the second step only.
+Result<> decode_pprof_tables(ByteView data, const Limits& limits, Budget& budget, RawProfile& out);
+
+/// Then the samples, in batches: `visit` finds each in `out`, in the place of the one before. It may end the decoding
+/// with an error of its own.
+Result<> decode_pprof_samples(ByteView data, const Limits& limits, Budget& budget, RawProfile& out,
+                              const std::function<Result<>()>& visit);
 
 /// The canonical encoding: fields in order of their numbers, packed where profile.proto has repeated scalars, defaults
 /// left out, ids 1, 2, 3, ... Not compressed.

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <limits>
+#include <optional>
 
 #include "pgoprof/codec/pprof.h"
 #include "pgoprof/codec/wire.h"
@@ -15,34 +16,72 @@ public:
     Decoder(ByteView data, const Limits& limits, Budget& budget, RawProfile& out)
         : data_(data), limits_(limits), budget_(budget), out_(out) {}
 
-    Result<> run() {
-        out_.clear();
-        if (data_.size() > limits_.inflated_bytes) {
-            too_large(data_.data(), fmt::format("the message has {} bytes", data_.size()));
-            return std::unexpected(std::move(error_));
-        }
-        if (!profile()) return std::unexpected(std::move(error_));
-        if (!out_.sample_begins.empty() && !begin_sample(data_.data() + data_.size())) {
-            return std::unexpected(std::move(error_));
-        }
-        resolve_stacks();
+    Result<> all() {
+        if (const auto done = begin(); !done) return done;
+        if (!profile([&](ByteView m) { return sample(m); }) || !end_samples()) return failure();
+        out_.sample_total = out_.sample_count();
         return {};
     }
 
+    Result<> tables() {
+        if (const auto done = begin(); !done) return done;
+        const auto count = [&](ByteView /*message*/) {
+            ++out_.sample_total;
+            return true;
+        };
+        if (!profile(count)) return failure();
+        return {};
+    }
+
+    /// After `tables`.
+    Result<> samples(const std::function<Result<>()>& visit) {
+        Result<> visited;
+        const auto hand_over = [&] {
+            if (!end_samples()) return false;
+            visited = visit();
+            out_.clear_samples();
+            return visited.has_value();
+        };
+        out_.clear_samples();
+        const bool decoded = each_field(data_, [&](const WireField& field) {
+            if (field.number != kSample) return true;
+            if (!sample(field.data)) return false;
+            return (out_.sample_begins.size() < kBatchSamples && out_.stacks.size() < kBatchIds) || hand_over();
+        });
+        if ((decoded && (out_.sample_begins.empty() || hand_over())) || !visited) return visited;
+        return failure();
+    }
+
 private:
+    static constexpr std::uint64_t kSample = 2;  ///< Profile.sample's number
+
+    // A batch fits in a core's cache.
+    static constexpr std::size_t kBatchSamples = 1024;
+    static constexpr std::size_t kBatchIds = std::size_t{32} * kBatchSamples;
+
     /// A wire id in `RawProfile::stacks` that 32 bits do not hold.
     struct WideId {
         std::size_t place;
         std::uint64_t id;
     };
 
-    bool profile() {
+    Result<> begin() {
+        out_.clear();
+        if (data_.size() <= limits_.inflated_bytes) return {};
+        too_large(data_.data(), fmt::format("the message has {} bytes", data_.size()));
+        return failure();
+    }
+
+    Result<> failure() { return std::unexpected(std::move(error_)); }
+
+    template <typename OnSample>
+    bool profile(const OnSample& on_sample) {
         return each_field(data_, [&](const WireField& field) {
             switch (field.number) {
                 case 1:
                     return message(field, [&](ByteView m) { return value_type(m, out_.sample_types); });
-                case 2:
-                    return message(field, [&](ByteView m) { return sample(m); });
+                case kSample:
+                    return message(field, on_sample);
                 case 3:
                     return message(field, [&](ByteView m) { return mapping(m); });
                 case 4:
@@ -146,16 +185,27 @@ private:
         return id <= std::numeric_limits<std::uint32_t>::max() || budget_.append(wide_ids_, {place, id});
     }
 
+    /// Of all samples that are there.
+    bool end_samples() {
+        if (out_.sample_begins.empty()) return true;
+        if (!begin_sample(data_.data() + data_.size())) return false;
+        resolve_stacks();
+        return true;
+    }
+
     void resolve_stacks() {
-        const WireIndex<RawLocation> index(out_.locations);
-        const auto position = [&](std::uint64_t id) { return index.find(id).value_or(RawProfile::kUnknownLocation); };
-        if (index.dense()) {
+        if (!locations_) locations_.emplace(out_.locations);
+        const auto position = [&](std::uint64_t id) {
+            return locations_->find(id).value_or(RawProfile::kUnknownLocation);
+        };
+        if (locations_->dense()) {
             const auto size = static_cast<std::uint32_t>(out_.locations.size());
             for (std::uint32_t& id : out_.stacks) id = id - 1 < size ? id - 1 : RawProfile::kUnknownLocation;
         } else {
             for (std::uint32_t& id : out_.stacks) id = position(id);
         }
         for (const WideId& wide : wide_ids_) out_.stacks[wide.place] = position(wide.id);
+        wide_ids_.clear();
     }
 
     bool label(ByteView message) {
@@ -399,6 +449,7 @@ private:
     const Limits& limits_;
     Budget& budget_;
     RawProfile& out_;
+    std::optional<WireIndex<RawLocation>> locations_;  ///< once they are all known
     std::vector<WideId> wide_ids_;
     Error error_;
 };
@@ -406,7 +457,16 @@ private:
 }  // namespace
 
 Result<> decode_pprof(ByteView data, const Limits& limits, Budget& budget, RawProfile& out) {
-    return Decoder(data, limits, budget, out).run();
+    return Decoder(data, limits, budget, out).all();
+}
+
+Result<> decode_pprof_tables(ByteView data, const Limits& limits, Budget& budget, RawProfile& out) {
+    return Decoder(data, limits, budget, out).tables();
+}
+
+Result<> decode_pprof_samples(ByteView data, const Limits& limits, Budget& budget, RawProfile& out,
+                              const std::function<Result<>()>& visit) {
+    return Decoder(data, limits, budget, out).samples(visit);
 }
 
 }  // namespace pgoprof

@@ -47,21 +47,30 @@ constexpr std::array kInfos{
 };
 static_assert(kInfos.size() == static_cast<std::size_t>(Invariant::unread_location_unknown) + 1);
 
-/// One walk over a profile. Every check goes through `violated`, which asks the caller whether to go on.
+using Report = std::function<bool(Violation)>;
+
+/// Every check goes through `violated`, which asks the caller whether to go on.
 class Checker {
 public:
-    Checker(const RawProfile& raw, const std::function<bool(Violation)>& report)
-        : raw_(raw), report_(report), mappings_(raw.mappings), locations_(raw.locations), functions_(raw.functions) {}
+    Checker(const RawProfile& raw, const Report& report) : raw_(raw), report_(report) {}
 
-    bool run() {
+    bool tables() {
+        mappings_.build(raw_.mappings);
+        functions_.build(raw_.functions);
+        const WireIndex<RawLocation> locations(raw_.locations);
         strings();
         header();
         ids(raw_.mappings, mappings_, "mapping", Invariant::mapping_id_zero, Invariant::mapping_id_duplicate);
         ids(raw_.functions, functions_, "function", Invariant::function_id_zero, Invariant::function_id_duplicate);
-        ids(raw_.locations, locations_, "location", Invariant::location_id_zero, Invariant::location_id_duplicate);
+        ids(raw_.locations, locations, "location", Invariant::location_id_zero, Invariant::location_id_duplicate);
         for (const RawMapping& mapping : raw_.mappings) check(mapping);
         for (const RawFunction& function : raw_.functions) check(function);
         for (const RawLocation& location : raw_.locations) check(location);
+        return sound_;
+    }
+
+    bool samples() {
+        unknown_locations_ = has_unknown_locations();
         for (std::size_t i = 0; i < raw_.sample_count() && !stopped_; ++i) check_sample(i);
         return sound_;
     }
@@ -83,8 +92,8 @@ private:
         for (const std::int64_t comment : raw_.comments) string(comment, 0, "comment");
         string(raw_.default_sample_type, 0, "default_sample_type");
         unread_string(raw_.doc_url, 0, "doc_url");
-        if (raw_.sample_types.empty() && raw_.sample_count() != 0) {
-            violated(Invariant::sample_type_missing, 0, fmt::format("there are {} samples", raw_.sample_count()));
+        if (raw_.sample_types.empty() && raw_.sample_total != 0) {
+            violated(Invariant::sample_type_missing, 0, fmt::format("there are {} samples", raw_.sample_total));
         }
     }
 
@@ -197,12 +206,11 @@ private:
     }
 
     const RawProfile& raw_;
-    const std::function<bool(Violation)>& report_;
+    const Report& report_;
     WireIndex<RawMapping> mappings_;
-    WireIndex<RawLocation> locations_;
     WireIndex<RawFunction> functions_;
     std::size_t column_ = find_column();  ///< that Go reads; the number of sample types if there is none
-    bool unknown_locations_ = has_unknown_locations();
+    bool unknown_locations_ = false;      ///< in any stack
     bool sound_ = true;
     bool stopped_ = false;
 };
@@ -219,6 +227,15 @@ std::string_view remedy_for(Invariant invariant) {
         default:
             return {};
     }
+}
+
+Result<> require(const RawProfile& profile, bool (*check)(const RawProfile&, const Report&)) {
+    Result<> result;
+    check(profile, [&](Violation violation) {
+        result = std::unexpected(to_error(std::move(violation)));
+        return false;
+    });
+    return result;
 }
 
 }  // namespace
@@ -259,17 +276,24 @@ Invariant from_gzip(GzipFault fault) {
     __builtin_unreachable();
 }
 
-bool check_invariants(const RawProfile& profile, const std::function<bool(Violation)>& report) {
-    return Checker(profile, report).run();
+bool check_tables(const RawProfile& profile, const Report& report) { return Checker(profile, report).tables(); }
+
+bool check_samples(const RawProfile& batch, const Report& report) { return Checker(batch, report).samples(); }
+
+bool check_invariants(const RawProfile& profile, const Report& report) {
+    bool stopped = false;
+    const auto report_more = [&](Violation violation) {
+        stopped = !report(std::move(violation));
+        return !stopped;
+    };
+    const bool sound = check_tables(profile, report_more);
+    return !stopped && check_samples(profile, report) && sound;
 }
 
-Result<> require_invariants(const RawProfile& profile) {
-    Result<> result;
-    check_invariants(profile, [&](Violation violation) {
-        result = std::unexpected(to_error(std::move(violation)));
-        return false;
-    });
-    return result;
-}
+Result<> require_invariants(const RawProfile& profile) { return require(profile, check_invariants); }
+
+Result<> require_tables(const RawProfile& profile) { return require(profile, check_tables); }
+
+Result<> require_samples(const RawProfile& batch) { return require(batch, check_samples); }
 
 }  // namespace pgoprof

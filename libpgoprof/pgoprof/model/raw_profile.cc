@@ -14,6 +14,11 @@ void RawProfile::clear() {
     drop_frames = keep_frames = time_nanos = duration_nanos = period = default_sample_type = doc_url = 0;
     period_type.reset();
     comments.clear();
+    sample_total = 0;
+    clear_samples();
+}
+
+void RawProfile::clear_samples() {
     sample_begins.clear();
     stacks.clear();
     values.clear();

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
+
+#include "pgoprof/base/result.h"
 
 namespace pgoprof {
 
@@ -94,6 +97,8 @@ public:
     std::int64_t default_sample_type = 0;
     std::int64_t doc_url = 0;
 
+    std::uint64_t sample_total = 0;  ///< how many samples the file has, whether they are here or come in batches
+
     // Samples: use the accessors; the decoder fills the arrays.
     std::vector<RawSample> sample_begins;  ///< one more than there are samples, unless empty
     std::vector<std::uint32_t> stacks;     ///< of all samples: positions in `locations`, leaf first
@@ -129,6 +134,7 @@ public:
     }
 
     void clear();
+    void clear_samples();
 
 private:
     template <typename T>
@@ -136,6 +142,13 @@ private:
         return {all.data() + begin, end - begin};
     }
 };
+
+/// Is given a profile's tables and the next few thousand of its samples.
+using VisitSamples = std::function<void(const RawProfile& batch)>;
+
+/// Walks all samples of a profile in their order, without all of them ever being in memory. A fault in one of them is
+/// an error, and ends it.
+using SampleWalk = std::function<Result<>(const VisitSamples& visit)>;
 
 /// Finds records by wire id in a table of records that have one. Dense ids (1, 2, 3, ... in table order, as Go's
 /// runtime writes them) cost nothing; any others are sorted once. Of records with the same id the first is found.

@@ -7,24 +7,36 @@
 #include "pgoprof/model/invariants.h"
 
 namespace pgoprof {
-namespace {
 
-/// Builds the graph that internal/profile.NewGraph builds, as far as its weights matter. Nodes are made only for
+/// The graph that internal/profile.NewGraph builds, as far as its weights matter. Nodes are made only for
 /// locations that stand in the two leaf-most places of a sample with weight: the others would have no weight and be
 /// dropped.
-class GraphBuilder {
+class EdgeBuilder::Graph {
 public:
-    explicit GraphBuilder(const RawProfile& raw)
+    explicit Graph(const RawProfile& raw)
         : raw_(raw),
           function_index_(raw.functions),
           location_nodes_(raw.locations.size()),
           function_names_(raw.functions.size()) {}
 
-    Result<EdgeProfile> run(std::size_t column) {
-        for (std::size_t i = 0; i < raw_.sample_count(); ++i) {
-            const std::int64_t weight = raw_.sample_values(i)[column];
-            if (weight != 0) add_sample(raw_.sample_stack(i), weight);
-        }
+    /// Of a sample only the two leaf-most locations matter, and what they add is proportional to the weight: samples
+    /// that share them are one.
+    void add_sample(std::span<const std::uint32_t> stack, std::int64_t weight) {
+        if (stack.empty() || weight == 0) return;
+        Leaf key{stack[0]};
+        if (stack.size() > 1) key.caller = stack[1];
+        const auto equal = [&](std::uint32_t id) {
+            return leaves_[id].location == key.location && leaves_[id].caller == key.caller;
+        };
+        const auto append = [&] {
+            leaves_.push_back(key);
+            return static_cast<std::uint32_t>(leaves_.size() - 1);
+        };
+        const auto hash = hash_mix(1, std::uint64_t{key.location} << 32 | key.caller);
+        add(leaves_[leaf_index_.find_or_insert(hash, equal, append)].weight, weight);
+    }
+
+    Result<EdgeProfile> run() {
         for (std::uint32_t i = 0; i < leaves_.size(); ++i) {
             if (!walk(leaves_[i], i + 1)) return too_many_frames();
         }
@@ -86,23 +98,6 @@ private:
         std::uint32_t count = 0;  ///< 0: not made yet
     };
 
-    /// Of a sample only the two leaf-most locations matter, and what they add is proportional to the weight: samples
-    /// that share them are one.
-    void add_sample(std::span<const std::uint32_t> stack, std::int64_t weight) {
-        if (stack.empty()) return;
-        Leaf key{stack[0]};
-        if (stack.size() > 1) key.caller = stack[1];
-        const auto equal = [&](std::uint32_t id) {
-            return leaves_[id].location == key.location && leaves_[id].caller == key.caller;
-        };
-        const auto append = [&] {
-            leaves_.push_back(key);
-            return static_cast<std::uint32_t>(leaves_.size() - 1);
-        };
-        const auto hash = hash_mix(hash_mix(4, key.location), key.caller);
-        add(leaves_[leaf_index_.find_or_insert(hash, equal, append)].weight, weight);
-    }
-
     /// False if that would be more frames than any honest profile has.
     bool walk(const Leaf& leaf, std::uint32_t number) {
         std::optional<std::uint32_t> parent;
@@ -142,7 +137,7 @@ private:
             arcs_.push_back({from, to});
             return static_cast<std::uint32_t>(arcs_.size() - 1);
         };
-        return arcs_[arc_index_.find_or_insert(hash_mix(hash_mix(1, from), to), equal, append)];
+        return arcs_[arc_index_.find_or_insert(hash_mix(1, std::uint64_t{from} << 32 | to), equal, append)];
     }
 
     NodeRange nodes_of(std::uint32_t position) {
@@ -181,10 +176,8 @@ private:
     }
 
     std::uint32_t intern_node(const Node& node) {
-        std::uint64_t hash = hash_mix(2, node.name.value);
-        hash = hash_mix(hash, node.address);
-        hash = hash_mix(hash, static_cast<std::uint64_t>(node.start_line));
-        hash = hash_mix(hash, static_cast<std::uint64_t>(node.line));
+        const auto lines = static_cast<std::uint64_t>(node.start_line) << 32 ^ static_cast<std::uint64_t>(node.line);
+        const std::uint64_t hash = hash_mix(hash_mix(node.name.value, node.address), lines);
         const auto append = [&] {
             nodes_.push_back(node);
             return static_cast<std::uint32_t>(nodes_.size() - 1);
@@ -240,7 +233,7 @@ private:
     }
 
     const RawProfile& raw_;
-    std::uint64_t frames_left_ = kMostFrames + 64 * raw_.sample_count();
+    std::uint64_t frames_left_ = kMostFrames + 64 * raw_.sample_total;
     std::vector<Leaf> leaves_;
     HashIndex leaf_index_;
     WireIndex<RawFunction> function_index_;
@@ -254,8 +247,6 @@ private:
     EdgeProfile out_;
     bool overflow_ = false;
 };
-
-}  // namespace
 
 Error no_usable_sample_type() {
     return {.message = "no sample type that the Go compiler reads",
@@ -274,12 +265,29 @@ std::optional<std::size_t> chosen_sample_type(const RawProfile& raw) {
     return static_cast<std::size_t>(found - raw.sample_types.begin());
 }
 
+EdgeBuilder::EdgeBuilder(const RawProfile& tables)
+    : tables_(tables), column_(chosen_sample_type(tables)), graph_(std::make_unique<Graph>(tables)) {}
+
+EdgeBuilder::~EdgeBuilder() = default;
+
+void EdgeBuilder::add(const RawProfile& batch) {
+    if (!column_) return;
+    for (std::size_t i = 0; i < batch.sample_count(); ++i) {
+        graph_->add_sample(batch.sample_stack(i), batch.sample_values(i)[*column_]);
+    }
+}
+
+Result<EdgeProfile> EdgeBuilder::finish() {
+    if (tables_.strings.empty()) return EdgeProfile{.ignored = SilentlyIgnored::empty_file};
+    if (tables_.sample_total == 0) return EdgeProfile{.ignored = SilentlyIgnored::no_samples};
+    if (!column_) return std::unexpected(no_usable_sample_type());
+    return graph_->run();
+}
+
 Result<EdgeProfile> build_call_edges(const RawProfile& raw) {
-    if (raw.strings.empty()) return EdgeProfile{.ignored = SilentlyIgnored::empty_file};
-    if (raw.sample_count() == 0) return EdgeProfile{.ignored = SilentlyIgnored::no_samples};
-    const auto column = chosen_sample_type(raw);
-    if (!column) return std::unexpected(no_usable_sample_type());
-    return GraphBuilder(raw).run(*column);
+    EdgeBuilder builder(raw);
+    builder.add(raw);
+    return builder.finish();
 }
 
 }  // namespace pgoprof

@@ -29,6 +29,7 @@ const RawProfile& Compactor::compact(const RawProfile& raw) {
     mapping_positions_.build(raw.mappings);
     for (auto& positions : positions_) positions.assign(raw.locations.size(), kNone);
     copy_header();
+    out_.sample_total = raw.sample_count();
     for (std::size_t i = 0; i < raw.sample_count(); ++i) copy_sample(i);
     if (raw.sample_count() != 0) {
         out_.sample_begins.push_back({.stack_begin = static_cast<std::uint32_t>(out_.stacks.size()),
