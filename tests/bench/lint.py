@@ -1,6 +1,6 @@
 """pgo-lint's verdict against the Go toolchain's on 100,000 mutants of 50 real profiles.
 
-Prints Markdown, as docs/performance.md has it, and fails on a disagreement. BENCH_MUTANTS=1000 judges so many.
+Prints Markdown, and fails on a disagreement. BENCH_MUTANTS=1000 judges so many.
 """
 
 import concurrent.futures

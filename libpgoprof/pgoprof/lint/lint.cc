@@ -184,7 +184,7 @@ std::vector<Finding> lint(const LintInput& input, const LintOptions& options) {
     } else if (input.edges) {
         run_checks(facts, findings);
     } else if (input.inflated_bytes == 0 || check_structure(*input.profile, findings)) {
-        check_meaning(std::move(facts), findings);
+        check_meaning(facts, findings);
     }
     return std::move(findings).take();
 }
