@@ -56,23 +56,6 @@ std::string sample_type_list(const RawProfile& raw) {
     return list;
 }
 
-bool all_values_zero(const RawProfile& raw, std::size_t column) {
-    for (std::size_t i = 0; i < raw.sample_count(); ++i) {
-        if (raw.sample_values(i)[column] != 0) return false;
-    }
-    return true;
-}
-
-/// Whether any stack has two frames, of which an inlined one may be the second.
-bool has_second_frame(const RawProfile& raw) {
-    for (std::size_t i = 0; i < raw.sample_count(); ++i) {
-        const auto stack = raw.sample_stack(i);
-        if (stack.size() > 1) return true;
-        if (stack.size() == 1 && raw.locations[stack[0]].lines_count > 1) return true;
-    }
-    return false;
-}
-
 }  // namespace
 
 std::string excerpt(std::string_view text) {
@@ -89,7 +72,7 @@ std::optional<std::string> no_sample_type(const Facts& facts) {
 std::optional<std::string> no_start_line(const Facts& facts) {
     if (!facts.refused_by("PGO202")) return std::nullopt;
     const RawProfile& raw = *facts.profile;
-    if (all_values_zero(raw, *facts.column)) {
+    if (facts.survey.all_zero) {
         const RawValueType& type = raw.sample_types[*facts.column];
         return fmt::format(
             "every value of the sample type that the Go compiler reads, {}/{}, is zero; it refuses the profile and "
@@ -123,8 +106,8 @@ std::optional<std::string> zero_weight(const Facts& facts) {
     }
     if (!facts.ignored_as(SilentlyIgnored::zero_weight)) return std::nullopt;
     return fmt::format("{}; the Go compiler takes it for no profile and does not say so",
-                       has_second_frame(*facts.profile) ? "the call edges weigh nothing in total"
-                                                        : "no stack has two frames, so there are no call edges");
+                       facts.survey.second_frame ? "the call edges weigh nothing in total"
+                                                 : "no stack has two frames, so there are no call edges");
 }
 
 std::optional<std::string> already_preprofiled(const Facts& facts) {

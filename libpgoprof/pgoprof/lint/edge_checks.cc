@@ -79,7 +79,8 @@ std::optional<std::string> negative_edges(const Facts& facts) {
 }
 
 std::optional<std::string> unstable_hot_set(const Facts& facts) {
-    const SamplingNoise noise = sampling_noise(*facts.edges, weight_per_sample(*facts.profile, *facts.column));
+    const SamplingNoise noise =
+        sampling_noise(*facts.edges, weight_per_sample(*facts.profile, *facts.column, facts.survey.smallest));
     if (noise.low >= kStableOverlap) return std::nullopt;
     return fmt::format(
         "too few samples for a stable hot set: split in two at random, the halves' hot sets overlap by {:.0f}% of "

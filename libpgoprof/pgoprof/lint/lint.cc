@@ -77,7 +77,10 @@ public:
         findings_.push_back({rule, *severity, std::move(message), offset});
     }
 
-    bool empty() const { return findings_.empty(); }
+    void clear() {
+        findings_.clear();
+        last_ = nullptr;
+    }
 
     std::vector<Finding> take() && {
         std::ranges::sort(findings_, {}, [](const Finding& finding) {
@@ -109,24 +112,55 @@ void run_checks(const Facts& facts, Findings& findings) {
     run_checks(detail::hygiene_rules(), facts, findings);
 }
 
-/// Whether the profile is sound.
-bool check_structure(const RawProfile& raw, Findings& findings) {
-    return check_invariants(raw, [&](Violation violation) {
+/// Adds each violation to `findings`.
+auto adding_to(Findings& findings) {
+    return [&findings](Violation violation) {
         const Error error = to_error(std::move(violation));
         findings.add(rule_of(error), error.message, error.offset);
         return true;
-    });
+    };
 }
 
-void check_meaning(Facts facts, Findings& findings) {
-    const RawProfile& raw = *facts.profile;
-    const Result<EdgeProfile> edges = build_call_edges(raw);
-    facts.column = chosen_sample_type(raw);
-    if (facts.column) facts.survey = detail::survey(raw, *facts.column);
-    if (edges) {
-        facts.edges = &*edges;
+/// What the samples come to.
+struct Walked {
+    Result<EdgeProfile> edges;
+    detail::Survey survey;
+};
+
+/// Nothing if they are not sound, which `findings` then say.
+std::optional<Walked> walk_samples(const LintInput& input, Findings& findings) {
+    const RawProfile& tables = *input.profile;
+    bool sound = input.inflated_bytes == 0 || check_tables(tables, adding_to(findings));
+    std::optional<EdgeBuilder> edges;
+    std::optional<detail::Surveyor> survey;
+    if (sound) {
+        edges.emplace(tables);
+        survey.emplace(tables, chosen_sample_type(tables));
+    }
+    const auto visit = [&](const RawProfile& batch) {
+        sound &= check_samples(batch, adding_to(findings));
+        if (!sound) return;
+        edges->add(batch);
+        survey->add(batch);
+    };
+    if (!input.samples) {
+        visit(tables);
+    } else if (const auto walked = input.samples(visit); !walked) {
+        findings.clear();  // of a file that cannot be decoded, only that is told
+        findings.add(rule_of(walked.error()), walked.error().message, walked.error().offset);
+        return std::nullopt;
+    }
+    if (!sound) return std::nullopt;
+    return Walked{edges->finish(), std::move(*survey).finish()};
+}
+
+void check_meaning(Facts facts, Walked walked, Findings& findings) {
+    facts.column = chosen_sample_type(*facts.profile);
+    facts.survey = std::move(walked.survey);
+    if (walked.edges) {
+        facts.edges = &*walked.edges;
     } else {
-        facts.refusal = &edges.error();
+        facts.refusal = &walked.edges.error();
         const LintRule* rule = rule_of(*facts.refusal);
         // The rules about acceptance say more of what they are for.
         if (rule->id < "PGO2") findings.add(rule, facts.refusal->message);
@@ -183,8 +217,8 @@ std::vector<Finding> lint(const LintInput& input, const LintOptions& options) {
         findings.add(rule_of(*input.load_error), input.load_error->message, input.load_error->offset);
     } else if (input.edges) {
         run_checks(facts, findings);
-    } else if (input.inflated_bytes == 0 || check_structure(*input.profile, findings)) {
-        check_meaning(facts, findings);
+    } else if (auto walked = walk_samples(input, findings)) {
+        check_meaning(facts, std::move(*walked), findings);
     }
     return std::move(findings).take();
 }

@@ -82,6 +82,7 @@ inline constexpr std::uint64_t kListedPerRule = 10;
 /// What is known of one file: exactly one of the three pointers.
 struct LintInput {
     const RawProfile* profile = nullptr;  ///< decoded, its invariants not yet checked
+    SampleWalk samples{};                 ///< its samples; empty: they are in `profile`
     const EdgeProfile* edges = nullptr;   ///< it was preprofiled
     const Error* load_error = nullptr;    ///< its content could not even be decoded
     std::uint64_t inflated_bytes = 0;     ///< its size; an empty file has no structure to speak of

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <vector>
 
+#include "pgoprof/lint/personal_labels.h"
 #include "pgoprof/lint/rules.h"
 
 namespace pgoprof::detail {
@@ -76,45 +76,31 @@ std::string_view personal_value(std::string_view value) {
     return is_token(value) ? "a token" : std::string_view();
 }
 
-/// What of the labels is suspicious, by key; values are named by kind alone: they do not belong into a log.
-class Search {
-public:
-    explicit Search(const RawProfile& raw) : raw_(raw), judged_(raw.strings.size()) {}
-
-    std::map<std::string_view, std::string_view> run() {
-        for (const RawLabel& label : raw_.labels) {
-            if (first_look(label.key, kKey) && is_personal_key(raw_.string(label.key))) add(label, {});
-            if (label.str == 0 || !first_look(label.str, kValue)) continue;
-            const auto kind = personal_value(raw_.string(label.str));
-            if (!kind.empty()) add(label, kind);
-        }
-        return std::move(found_);
-    }
-
-private:
-    enum Role : std::uint8_t { kKey = 1, kValue = 2 };
-
-    bool first_look(std::int64_t string, Role role) {
-        auto& judged = judged_[static_cast<std::size_t>(string)];
-        if (judged & role) return false;
-        judged |= role;
-        return true;
-    }
-
-    void add(const RawLabel& label, std::string_view kind) {
-        auto& found = found_[raw_.string(label.key)];
-        if (found.empty()) found = kind;
-    }
-
-    const RawProfile& raw_;
-    std::vector<std::uint8_t> judged_;  // roles in which a string was looked at
-    std::map<std::string_view, std::string_view> found_;
-};
-
 }  // namespace
 
+void PersonalLabels::add(const RawProfile& batch) {
+    for (const RawLabel& label : batch.labels) {
+        if (first_look(label.key, kKey) && is_personal_key(tables_.string(label.key))) add(label, {});
+        if (label.str == 0 || !first_look(label.str, kValue)) continue;
+        const auto kind = personal_value(tables_.string(label.str));
+        if (!kind.empty()) add(label, kind);
+    }
+}
+
+bool PersonalLabels::first_look(std::int64_t string, Role role) {
+    auto& judged = judged_[static_cast<std::size_t>(string)];
+    if (judged & role) return false;
+    judged |= role;
+    return true;
+}
+
+void PersonalLabels::add(const RawLabel& label, std::string_view kind) {
+    auto& found = found_[tables_.string(label.key)];
+    if (found.empty()) found = kind;
+}
+
 std::optional<std::string> personal_labels(const Facts& facts) {
-    const auto found = Search(*facts.profile).run();
+    const auto& found = facts.survey.personal_labels;
     if (found.empty()) return std::nullopt;
     constexpr std::size_t kShown = 5;
     std::string list;

@@ -21,7 +21,7 @@ struct Facts {
     const EdgeProfile* edges = nullptr;   ///< null if `refusal` is set
     const Error* refusal = nullptr;       ///< why there are no edges
     std::optional<std::size_t> column{};  ///< position of the sample type that the compiler reads
-    Survey survey{};                      ///< empty if there is no `column`
+    Survey survey{};                      ///< empty if the file was preprofiled
 
     bool preprofiled() const { return profile == nullptr; }
     bool ignored_as(SilentlyIgnored reason) const { return edges != nullptr && edges->ignored == reason; }

@@ -74,7 +74,7 @@ bool of_two_builds(const RawProfile& raw, const RawMapping& a, const RawMapping&
 std::optional<std::string> negative_values(const Facts& facts) {
     if (facts.survey.negative == 0) return std::nullopt;
     return fmt::format("{} of {} samples have a negative value; is this the difference of two profiles?",
-                       facts.survey.negative, facts.profile->sample_count());
+                       facts.survey.negative, facts.profile->sample_total);
 }
 
 std::optional<std::string> idle_process(const Facts& facts) {
@@ -121,11 +121,9 @@ std::optional<std::string> sample_type_order(const Facts& facts) {
 }
 
 std::optional<std::string> diff_profile(const Facts& facts) {
-    const RawProfile& raw = *facts.profile;
-    const auto is_base = [&](const RawLabel& label) { return raw.string(label.key) == "pprof::base"; };
-    const auto base = std::ranges::count_if(raw.labels, is_base);
-    if (base == 0) return std::nullopt;
-    return fmt::format("{} samples have the label pprof::base: this is a difference, made with -diff_base", base);
+    if (facts.survey.of_difference == 0) return std::nullopt;
+    return fmt::format("{} samples have the label pprof::base: this is a difference, made with -diff_base",
+                       facts.survey.of_difference);
 }
 
 std::optional<std::string> dominating_goroutine(const Facts& facts) {

@@ -18,27 +18,48 @@ constexpr Traits kLost = 2;           ///< stands for lost samples
 constexpr Traits kBeginsRuntime = 4;  ///< its outermost function begins the runtime's own goroutines
 constexpr Traits kSeveralFrames = 8;  ///< holds inlined frames
 
-class Surveyor {
-public:
-    explicit Surveyor(const RawProfile& raw) : raw_(raw), functions_(raw.functions) {
-        function_traits_.reserve(raw.functions.size());
-        for (const RawFunction& function : raw.functions) function_traits_.push_back(traits_of(function));
-        traits_.reserve(raw.locations.size());
-        for (const RawLocation& location : raw.locations) traits_.push_back(traits_of(location));
-    }
+/// What marks the samples of the profile that a difference subtracts (google/pprof's profile.SetLabel).
+constexpr std::string_view kDifferenceLabel = "pprof::base";
 
-    Survey run(std::size_t column) {
-        out_.totals = profile_totals(raw_);
+}  // namespace
+
+class Surveyor::Walk {
+public:
+    Walk(const RawProfile& tables, std::optional<std::size_t> column)
+        : raw_(tables),
+          column_(column),
+          functions_(tables.functions),
+          runtime_weights_(tables.functions.size()),
+          totals_(tables),
+          personal_labels_(tables) {
+        function_traits_.reserve(raw_.functions.size());
+        for (const RawFunction& function : raw_.functions) function_traits_.push_back(traits_of(function));
+        traits_.reserve(raw_.locations.size());
+        for (const RawLocation& location : raw_.locations) traits_.push_back(traits_of(location));
         out_.inlined = std::ranges::any_of(traits_, [](Traits traits) { return (traits & kSeveralFrames) != 0; });
         out_.inputs = input_summary(raw_);
-        runtime_weights_.resize(raw_.functions.size());
-        for (std::size_t i = 0; i < raw_.sample_count(); ++i) {
-            const std::int64_t value = raw_.sample_values(i)[column];
-            if (value < 0) ++out_.negative;
-            if (value != 0) add(raw_.sample_stack(i), std::abs(static_cast<double>(value)));
+    }
+
+    void add(const RawProfile& batch) {
+        totals_.add(batch);
+        personal_labels_.add(batch);
+        for (const RawLabel& label : batch.labels) {
+            if (raw_.string(label.key) == kDifferenceLabel) ++out_.of_difference;
         }
+        for (std::size_t i = 0; i < batch.sample_count(); ++i) {
+            const auto stack = batch.sample_stack(i);
+            if (stack.size() > 1 || (stack.size() == 1 && (traits_[stack[0]] & kSeveralFrames))) {
+                out_.second_frame = true;
+            }
+            if (column_) add(stack, batch.sample_values(i)[*column_]);
+        }
+    }
+
+    Survey finish() {
         name_main_runtime();
-        return out_;
+        out_.totals = totals_.totals();
+        out_.personal_labels = std::move(personal_labels_).take();
+        return std::move(out_);
     }
 
 private:
@@ -64,8 +85,13 @@ private:
         return line.function_id == 0 ? 0 : function_traits_[*functions_.find(line.function_id)];
     }
 
-    void add(std::span<const std::uint32_t> stack, double weight) {
+    void add(std::span<const std::uint32_t> stack, std::int64_t value) {
+        if (value == 0) return;
+        out_.all_zero = false;
+        if (value < 0) ++out_.negative;
+        if (value > 0 && (out_.smallest == 0 || value < out_.smallest)) out_.smallest = value;
         if (stack.empty()) return;
+        const double weight = std::abs(static_cast<double>(value));
         const Traits leaf = traits_[stack[0]];
         const Traits caller = stack.size() > 1 ? traits_[stack[1]] : 0;
         out_.weight += weight;
@@ -88,15 +114,23 @@ private:
     }
 
     const RawProfile& raw_;
+    std::optional<std::size_t> column_;
     WireIndex<RawFunction> functions_;
     std::vector<Traits> function_traits_;  // by position
     std::vector<Traits> traits_;           // of locations, by position
     std::vector<double> runtime_weights_;  // by position of the function
+    TotalsSum totals_;
+    PersonalLabels personal_labels_;
     Survey out_;
 };
 
-}  // namespace
+Surveyor::Surveyor(const RawProfile& tables, std::optional<std::size_t> column)
+    : walk_(std::make_unique<Walk>(tables, column)) {}
 
-Survey survey(const RawProfile& raw, std::size_t column) { return Surveyor(raw).run(column); }
+Surveyor::~Surveyor() = default;
+
+void Surveyor::add(const RawProfile& batch) { walk_->add(batch); }
+
+Survey Surveyor::finish() && { return walk_->finish(); }
 
 }  // namespace pgoprof::detail

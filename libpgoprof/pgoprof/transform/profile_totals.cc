@@ -1,30 +1,37 @@
 #include "pgoprof/transform/profile_totals.h"
 
 #include <algorithm>
-#include <string_view>
 
 #include "pgoprof/base/checked.h"
 
 namespace pgoprof {
-namespace {
 
-std::optional<std::int64_t> total(const RawProfile& raw, std::string_view type, std::string_view unit) {
-    const auto found = std::ranges::find_if(raw.sample_types, [&](const RawValueType& listed) {
-        return raw.string(listed.type) == type && raw.string(listed.unit) == unit;
+TotalsSum::TotalsSum(const RawProfile& tables)
+    : samples_(column(tables, "samples", "count")), cpu_nanos_(column(tables, "cpu", "nanoseconds")) {}
+
+TotalsSum::Column TotalsSum::column(const RawProfile& tables, std::string_view type, std::string_view unit) {
+    const auto found = std::ranges::find_if(tables.sample_types, [&](const RawValueType& listed) {
+        return tables.string(listed.type) == type && tables.string(listed.unit) == unit;
     });
-    if (found == raw.sample_types.end()) return std::nullopt;
-    const auto column = static_cast<std::size_t>(found - raw.sample_types.begin());
-    std::int64_t sum = 0;
-    for (std::size_t i = 0; i < raw.sample_count(); ++i) {
-        if (!add_checked(sum, raw.sample_values(i)[column])) return std::nullopt;
-    }
-    return sum;
+    if (found == tables.sample_types.end()) return {};
+    return {.position = static_cast<std::size_t>(found - tables.sample_types.begin()), .sum = 0};
 }
 
-}  // namespace
+void TotalsSum::add(Column& column, const RawProfile& batch) {
+    for (std::size_t i = 0; column.sum && i < batch.sample_count(); ++i) {
+        if (!add_checked(*column.sum, batch.sample_values(i)[column.position])) column.sum.reset();
+    }
+}
+
+void TotalsSum::add(const RawProfile& batch) {
+    add(samples_, batch);
+    add(cpu_nanos_, batch);
+}
 
 ProfileTotals profile_totals(const RawProfile& raw) {
-    return {.samples = total(raw, "samples", "count"), .cpu_nanos = total(raw, "cpu", "nanoseconds")};
+    TotalsSum sum(raw);
+    sum.add(raw);
+    return sum.totals();
 }
 
 std::optional<double> cpu_cores(const ProfileTotals& totals, std::int64_t duration_nanos) {

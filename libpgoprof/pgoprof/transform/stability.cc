@@ -227,13 +227,18 @@ SamplingNoise sampling_noise(const EdgeProfile& profile, std::int64_t weight_per
     return {.low = overlaps[kRounds / 20 - 1], .median = overlaps[kRounds / 2 - 1]};  // nearest ranks
 }
 
-std::int64_t weight_per_sample(const RawProfile& raw, std::size_t column) {
-    const bool counts = is_type(raw, raw.sample_types[column], "samples", "count");
-    const bool timed = raw.period_type && raw.period > 0 && is_type(raw, *raw.period_type, "cpu", "nanoseconds");
-    const bool scaled = input_summary(raw).scaled;
+std::int64_t weight_per_sample(const RawProfile& tables, std::size_t column, std::int64_t smallest_value) {
+    const bool counts = is_type(tables, tables.sample_types[column], "samples", "count");
+    const bool timed =
+        tables.period_type && tables.period > 0 && is_type(tables, *tables.period_type, "cpu", "nanoseconds");
+    const bool scaled = input_summary(tables).scaled;
     if (counts && !scaled) return 1;
-    if (!counts && timed && !scaled) return raw.period;
-    return std::max<std::int64_t>(1, smallest_value(raw, column));
+    if (!counts && timed && !scaled) return tables.period;
+    return std::max<std::int64_t>(1, smallest_value);
+}
+
+std::int64_t weight_per_sample(const RawProfile& raw, std::size_t column) {
+    return weight_per_sample(raw, column, smallest_value(raw, column));
 }
 
 }  // namespace pgoprof

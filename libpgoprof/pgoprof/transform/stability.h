@@ -37,4 +37,7 @@ SamplingNoise sampling_noise(const EdgeProfile& profile, std::int64_t weight_per
 /// At least 1. `column` is the position of the sample type that the edges are made of.
 std::int64_t weight_per_sample(const RawProfile& raw, std::size_t column);
 
+/// The same where the samples are not at hand; `smallest_value` is the smallest in the column above 0, or 0.
+std::int64_t weight_per_sample(const RawProfile& tables, std::size_t column, std::int64_t smallest_value);
+
 }  // namespace pgoprof
