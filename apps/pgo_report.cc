@@ -17,6 +17,7 @@
 #include "pgoprof/load.h"
 #include "pgoprof/model/invariants.h"
 #include "pgoprof/report/edge_report.h"
+#include "pgoprof/report/html_report.h"
 #include "pgoprof/transform/call_edges.h"
 
 namespace {
@@ -53,7 +54,7 @@ Result<Weighed> weigh(const Loader::Content& content) {
 }
 
 std::size_t edges_shown(const Options& options, const EdgeProfile& profile) {
-    const bool all = options.all || options.format == "preprofile";
+    const bool all = options.all || options.format == "preprofile" || options.format == "html";
     return all ? profile.edges.size() : std::min<std::size_t>(options.top, profile.edges.size());
 }
 
@@ -71,7 +72,13 @@ Result<> check_size(const EdgeProfile& profile, std::size_t shown, std::uint64_t
                                      fmt::format("the report would repeat names to {}", format_bytes(name_bytes))}));
 }
 
-Result<> write_report(const Options& options, const Weighed& weighed) {
+Result<> write_html(const Options& options, const EdgeReport& report, const Loader::Content& content) {
+    const auto* pprof = std::get_if<const RawProfile*>(&content);
+    const auto page = html_report(report, pprof ? *pprof : nullptr);
+    return page ? write_output(options.output, as_bytes(*page)) : fail_in(report.file, page.error());
+}
+
+Result<> write_report(const Options& options, const Weighed& weighed, const Loader::Content& content) {
     if (options.format == "preprofile") return write_output(options.output, encode_preprofile(weighed.edges).view());
     const EdgeReport report{
         .file = input_name(options.file),
@@ -80,6 +87,7 @@ Result<> write_report(const Options& options, const Weighed& weighed) {
         .sample_type = weighed.sample_type,
         .shown = edges_shown(options, weighed.edges),
     };
+    if (options.format == "html") return write_html(options, report, content);
     const std::string text = options.format == "json" ? edges_json(report) : edges_text(report);
     return write_output(options.output, as_bytes(text));
 }
@@ -97,7 +105,7 @@ ExitCode run(const Options& options, const cli::Console& console) {
     const auto budget = options.limits.decode_budget(loader.stored_bytes());
     const auto modest = check_size(weighed->edges, edges_shown(options, weighed->edges), budget);
     if (!modest) return console.error(fail_in(input_name(options.file), modest.error()).error());
-    const auto written = write_report(options, *weighed);
+    const auto written = write_report(options, *weighed, *content);
     return written ? ExitCode::done : console.error(written.error());
 }
 
@@ -118,7 +126,7 @@ int main(int argc, char** argv) {
     return cli::run_tool(argc, argv, info, [](CLI::App& app) -> cli::Run {
         auto options = std::make_shared<Options>();
         app.add_option("FILE", options->file, "The profile, pprof or preprofiled; - is stdin")->required();
-        cli::add_choice_option(app, "--format", options->format, {"text", "json", "preprofile"},
+        cli::add_choice_option(app, "--format", options->format, {"text", "json", "preprofile", "html"},
                                "How to print the edges");
         auto* top =
             cli::add_integer_option(app, "--top", options->top, 0, UINT32_MAX, "List the N heaviest edges [20]");

@@ -30,7 +30,7 @@ FOREIGN = {
     "nettle/": ["libpgoprof/pgoprof/base/sha256.cc"],
     "curl/": ["libpgoprof/pgoprof/io/http.cc", "libpgoprof/pgoprof/io/http_url.cc"],
     "fmt/": ["libpgoprof/", "apps/"],
-    "nlohmann/": ["libpgoprof/pgoprof/report/json.cc"],
+    "nlohmann/": ["libpgoprof/pgoprof/report/json.cc", "libpgoprof/pgoprof/report/html_report.cc"],
     "CLI/": ["apps/"],
 }
 
