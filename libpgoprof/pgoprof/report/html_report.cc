@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
+#include <unordered_map>
 #include <utility>
 
 #include "pgoprof/base/text.h"
@@ -22,6 +23,8 @@ class PageNames {
 public:
     explicit PageNames(const HtmlLimits& limits) : limits_(limits) {}
 
+    std::uint32_t size() const { return names_.size(); }
+    std::string_view operator[](std::uint32_t id) const { return names_[StringId{id}]; }
     std::uint32_t add(std::string_view name) { return names_.intern(name).value; }
 
     Json to_json() const {
@@ -65,6 +68,19 @@ Json edges_json(const EdgeProfile& profile, std::size_t shown, PageNames& names)
             {"weight", std::move(weight)}, {"file", std::move(file)},     {"line", std::move(line)}};
 }
 
+/// What the functions have in whole stacks, for each name on the page; after all names are added.
+Json totals_json(const StackTree& tree, const PageNames& names) {
+    std::unordered_map<std::string_view, FunctionTotals> totals;
+    for (std::uint32_t id = 0; id < tree.functions.size(); ++id) totals[tree.names[StringId{id}]] = tree.functions[id];
+    Json weight = Json::array(), self = weight;
+    for (std::uint32_t id = 0; id < names.size(); ++id) {
+        const auto found = totals.find(names[id]);
+        weight.push_back(found == totals.end() ? 0 : found->second.weight);
+        self.push_back(found == totals.end() ? 0 : found->second.self);
+    }
+    return {{"weight", std::move(weight)}, {"self", std::move(self)}};
+}
+
 Json stacks_json(const StackTree& tree, PageNames& names) {
     Json name = Json::array(), parent = name, weight = name, self = name;
     for (const StackFrame& frame : tree.frames) {
@@ -84,6 +100,7 @@ Json document(const EdgeReport& report, const std::optional<StackTree>& stacks, 
     PageNames names(limits);
     Json edges = edges_json(profile, shown, names);
     Json frames = stacks ? stacks_json(*stacks, names) : Json();
+    Json totals = stacks ? totals_json(*stacks, names) : Json();
     const bool ignored = profile.ignored != SilentlyIgnored::no;
     return {
         {"schema", "pgoprof.pgo-report.html/1"},
@@ -97,6 +114,7 @@ Json document(const EdgeReport& report, const std::optional<StackTree>& stacks, 
         {"names", names.to_json()},
         {"edges", std::move(edges)},
         {"stacks", std::move(frames)},
+        {"totals", std::move(totals)},
     };
 }
 
@@ -123,7 +141,7 @@ std::string html_text(std::string_view text) { return replace_each(replace_each(
 Result<std::string> html_report(const EdgeReport& report, const RawProfile* profile, const HtmlLimits& limits) {
     std::optional<StackTree> stacks;
     const auto column = profile == nullptr ? std::nullopt : chosen_sample_type(*profile);
-    if (column && report.profile->ignored == SilentlyIgnored::no) {
+    if (column && profile->sample_count() > 0) {
         auto built = build_stack_tree(*profile, *column, limits.stacks);
         if (!built) return std::unexpected(std::move(built.error()));
         stacks = std::move(*built);

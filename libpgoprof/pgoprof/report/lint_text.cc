@@ -37,8 +37,8 @@ std::string lint_text(std::span<const FileFindings> files) {
     for (const FileFindings& file : files) {
         for (const Finding& finding : file.findings) {
             fmt::format_to(std::back_inserter(text), "{}: {}: {}{} [{} {}]\n", escape_line(file.file),
-                           name(finding.severity), escape_line(finding.message), details(finding),
-                           finding.rule->id, finding.rule->name);
+                           name(finding.severity), escape_line(finding.message), details(finding), finding.rule->id,
+                           finding.rule->name);
         }
     }
     const LintTotals totals = lint_totals(files);

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "pgoprof/base/checked.h"
 #include "pgoprof/model/invariants.h"
@@ -68,6 +69,7 @@ public:
         if (!total) {
             return std::unexpected(to_error({Invariant::weight_overflow, {0, OffsetSpace::inflated}, "samples"}));
         }
+        add_up_functions();
         keep({.weight = *total, .end = walks_.size()});
         while (!open_.empty()) {
             const Candidate heaviest = open_.top();
@@ -124,6 +126,22 @@ private:
             walks_.push_back({raw_.sample_begins[i].stack_begin, raw_.sample_begins[i + 1].stack_begin, 0, weight});
         }
         return total;
+    }
+
+    void add_up_functions() {
+        tree_.functions.resize(tree_.names.size());
+        std::vector<std::size_t> counted_in(tree_.names.size());
+        for (std::size_t i = 0; i < walks_.size(); ++i) {
+            const Walk& walk = walks_[i];
+            for (std::uint32_t place = walk.next; place-- > walk.leaf;) {
+                for (const StringId name : location_names_[raw_.stacks[place]]) {
+                    if (std::exchange(counted_in[name.value], i + 1) == i + 1) continue;
+                    tree_.functions[name.value].weight += walk.weight;
+                }
+            }
+            if (walk.next == walk.leaf) continue;
+            tree_.functions[location_names_[raw_.stacks[walk.leaf]].back().value].self += walk.weight;
+        }
     }
 
     void keep(const Candidate& kept) {

@@ -19,17 +19,25 @@ struct StackFrame {
     std::int64_t self = 0;     ///< of those that end here
 };
 
+/// Of all samples of positive weight, those with a function anywhere in the stack, and those that end in it.
+struct FunctionTotals {
+    std::int64_t weight = 0;
+    std::int64_t self = 0;
+};
+
 struct StackTreeLimits {
     std::size_t frames = 20'000;  ///< the root not counted
     std::size_t depth = 512;      ///< of inlined and other frames
 };
 
-/// Owns its names. Frame 0 is the root, without a name: all samples of positive weight.
+/// Owns its names. Frame 0 is the root, without a name: all samples of positive weight. The others are sorted by
+/// weight, heaviest first.
 struct StackTree {
     StringTable names;
     std::vector<StackFrame> frames;
-    std::int64_t hidden_weight = 0;    ///< of samples whose leaf-most frames are beyond the limits
-    std::size_t negative_samples = 0;  ///< left out: there is no way to draw them
+    std::vector<FunctionTotals> functions;  ///< by position of the name; whatever the limits leave out of `frames`
+    std::int64_t hidden_weight = 0;         ///< of samples whose leaf-most frames are beyond the limits
+    std::size_t negative_samples = 0;       ///< left out: there is no way to draw them
 };
 
 /// The heaviest frames of the stacks, by the sample type at position `column`. A frame without a function is named

@@ -43,7 +43,8 @@ function notices() {
 }
 
 function bundledPackages() {
-  const names = Object.keys(bundle.metafile.inputs)
+  const names = Object.values(bundle.metafile.outputs)
+    .flatMap(({inputs}) => Object.keys(inputs).filter((path) => inputs[path].bytesInOutput > 0))
     .map((path) => path.match(/.*node_modules\/((?:@[^/]+\/)?[^/]+)/)?.[1])
     .filter(Boolean);
   // dagre comes with graphlib inside.

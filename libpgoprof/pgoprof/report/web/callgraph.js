@@ -1,4 +1,4 @@
-// The heaviest call edges as a graph, callers on top.
+// The heaviest call edges as a graph, callers on the left.
 
 import {Graph, layout} from '@dagrejs/dagre';
 import {select} from 'd3-selection';
@@ -12,6 +12,8 @@ const USUAL = 40;
 
 const CHARACTER = 6.9;  // of 11.5 px monospace
 const LONGEST = 44;     // characters of a name
+const BOX = 26;         // height of a function
+const LOOP = 14;        // height of a call of itself
 
 export function makeCallGraph(section, model, state) {
   const most = Math.min(MOST, model.edges.length);
@@ -47,17 +49,18 @@ export function makeCallGraph(section, model, state) {
   }
 
   function lay(calls) {
-    const graph = new Graph({multigraph: false}).setGraph({nodesep: 18, ranksep: 44, edgesep: 12});
-    graph.setDefaultEdgeLabel(() => ({}));
+    const graph = new Graph().setGraph({rankdir: 'LR', nodesep: 12, ranksep: 36, edgesep: 8});
+    const recursive = new Map(calls.filter(isRecursive).map((call) => [call.caller, call]));
     for (const call of calls) {
-      for (const f of [call.caller, call.callee]) graph.setNode(String(f.id), {...sizeOf(f), function: f});
+      for (const f of [call.caller, call.callee]) graph.setNode(String(f.id), sizeOf(f, recursive.get(f)));
+      if (isRecursive(call)) continue;
       const text = callText(call, model);
       graph.setEdge(String(call.caller.id), String(call.callee.id),
-                    {call, text, width: text.length * 5.6, height: 12, labelpos: 'c', weight: 1 + model.heatOf(call.weight)});
+                    {call, text, width: widthOf(text), height: 14, labelpos: 'c', weight: 1 + model.heatOf(call.weight)});
     }
     layout(graph);
-    const lines = graph.edges().map((edge) => drawCall(graph.edge(edge), model));
-    boxes = graph.nodes().map((id) => drawFunction(graph.node(id), state));
+    const lines = graph.edges().map(({v, w}) => drawCall(graph.edge(v, w), graph.node(v), graph.node(w), model));
+    boxes = graph.nodes().map((id) => drawFunction(graph.node(id), model, state));
     content.replaceChildren(...lines, ...boxes.map((box) => box.node));
     return graph.graph();
   }
@@ -65,9 +68,9 @@ export function makeCallGraph(section, model, state) {
   function fit() {
     const {clientWidth: width, clientHeight: height} = picture;
     if (!size || !width) return;
-    const scale = Math.min(1, Math.max(0.35, Math.min((width - 32) / size.width, (height - 32) / size.height)));
-    const left = Math.max(16, (width - size.width * scale) / 2);
-    select(picture).call(zooming.transform, zoomIdentity.translate(left, 16).scale(scale));
+    const scale = Math.min(1, Math.max(0.55, Math.min((width - 32) / size.width, (height - 32) / size.height)));
+    const [left, top] = [width - size.width * scale, height - size.height * scale].map((free) => Math.max(16, free / 2));
+    select(picture).call(zooming.transform, zoomIdentity.translate(left, top).scale(scale));
   }
 
   function mark() {
@@ -120,41 +123,63 @@ function merged(edges) {
   return [...calls.values()];
 }
 
+const isRecursive = (call) => call.caller === call.callee;
 const label = (f) => (f.short.length > LONGEST ? `${f.short.slice(0, LONGEST - 1)}…` : f.short);
-const sizeOf = (f) => ({width: label(f).length * CHARACTER + 20, height: 26});
+const widthOf = (text) => text.length * 5.8 + 6;
+
+/** `call` is that of itself, if there is one: its loop needs room above. */
+function sizeOf(f, call) {
+  return {function: f, call, width: label(f).length * CHARACTER + 20, height: BOX + (call ? 2 * LOOP : 0)};
+}
 
 function callText({weight, sites}, model) {
   const where = sites.length > 1 ? `${sites.length} sites` : signed(sites[0]);
-  return `${where}  ${percent(model.share(weight))}`;
+  return `${where} · ${percent(model.share(weight))}`;
 }
 
-function drawCall({call, text, points, x, y}, model) {
+function drawLine(call, path, text, x, y, model) {
   const heat = call.hot ? model.heatOf(call.weight) : 0;
   const width = 1 + 4 * Math.sqrt(call.weight / model.heaviest);
   return svg('g', {class: `call heat-${heat}`},
-             svg('path', {d: curve(points), 'stroke-width': width.toFixed(2), 'marker-end': `url(#arrow-${heat})`}),
-             svg('text', {x, y: y + 3}, text));
+             svg('path', {d: path, 'stroke-width': width.toFixed(2), 'marker-end': `url(#arrow-${heat})`}),
+             svg('rect', {x: x - widthOf(text) / 2, y: y - 7, width: widthOf(text), height: 14}),
+             svg('text', {x, y: y + 4}, text));
 }
 
-/** Through the middles of the polyline's sides, so that it has no corners. */
-function curve(points) {
-  const [first, ...rest] = points.map(({x, y}) => [x, y]);
-  const last = rest.at(-1);
-  const bends = rest.slice(0, -1).map((point, i) => {
-    const next = rest[i + 1];
-    const end = next === last ? last : [(point[0] + next[0]) / 2, (point[1] + next[1]) / 2];
-    return `Q${point.map((n) => n.toFixed(1))} ${end.map((n) => n.toFixed(1))}`;
-  });
-  return `M${first.map((n) => n.toFixed(1))}${bends.length ? bends.join('') : `L${last.map((n) => n.toFixed(1))}`}`;
+function drawCall({call, text, points, x, y}, caller, callee, model) {
+  const side = Math.sign(callee.x - caller.x) || 1;
+  const begin = {x: caller.x + (side * caller.width) / 2, y: caller.y};
+  const end = {x: callee.x - (side * (callee.width + 4)) / 2, y: callee.y};
+  return drawLine(call, curve([begin, ...points.slice(1, -1), end]), text, x, y, model);
 }
 
-function drawFunction({function: f, x, y, width, height}, state) {
+/** Through all points, level at each. */
+function curve([first, ...rest]) {
+  let [path, from] = [`M${first.x} ${first.y}`, first];
+  for (const to of rest) {
+    const middle = (from.x + to.x) / 2;
+    path += `C${middle} ${from.y} ${middle} ${to.y} ${to.x} ${to.y}`;
+    from = to;
+  }
+  return path;
+}
+
+function drawLoop(call, width, model) {
+  const reach = Math.min(44, width / 2 - 6);
+  const [left, right] = [width / 2 - reach, width / 2 + reach];
+  const path = `M${right} ${LOOP}C${right + 8} ${-LOOP / 2} ${left - 8} ${-LOOP / 2} ${left} ${LOOP - 2}`;
+  return drawLine(call, path, callText(call, model), width / 2, -1, model);
+}
+
+function drawFunction({function: f, call, x, y, width, height}, model, state) {
   const select = () => state.select(f);
   const onKey = (event) => (event.key === 'Enter' || event.key === ' ') && select();
+  const top = (height - BOX) / 2;
   const node = svg('g', {class: `function ${f.hot ? 'hot' : ''}`, transform: `translate(${x - width / 2} ${y - height / 2})`,
                          tabindex: 0, role: 'button', 'aria-label': f.name, on: {click: select, keydown: onKey}},
-                   svg('title', {}, f.name), svg('rect', {width, height, rx: 5}),
-                   svg('text', {x: width / 2, y: height / 2 + 4}, label(f)));
+                   svg('title', {}, f.name), call && drawLoop(call, width, model),
+                   svg('rect', {class: 'box', y: top, width, height: BOX, rx: 5}),
+                   svg('text', {class: 'label', x: width / 2, y: top + BOX / 2 + 4}, label(f)));
   return {node, of: f};
 }
 

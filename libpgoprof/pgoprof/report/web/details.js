@@ -4,9 +4,11 @@ import {html, percent, plural, signed} from './dom.js';
 import {figures} from './flame.js';
 
 const MOST = 30;
+const HOTTEST = 20;
 
 export function makeDetails(aside, model, state) {
-  aside.append(html('p', {class: 'hint'}, 'Select a function to see its callers, its call sites, and what is hot about them.'));
+  aside.append(html('p', {class: 'hint'}, 'Select a function to see its callers, its call sites, and what is hot about them.'),
+               ...hottest(model, state));
   return {
     selected(frame) {
       const f = state.selected;
@@ -15,10 +17,30 @@ export function makeDetails(aside, model, state) {
         html('p', {class: 'verdict'}, verdict(f)),
         ...(frame ? [html('h3', {}, 'This frame'), ...figures(frame, model)] : []),
         ...totals(f, model),
-        ...list(`Callers`, f.callers, (edge) => [edge.caller, signed(edge.offset)], model, state),
-        ...list(`Call sites in it`, f.callees, (edge) => [edge.callee, signed(edge.offset)], model, state));
+        ...list('Callers', f.callers, 'caller', model, state),
+        ...list('Call sites in it', f.callees, 'callee', model, state));
     },
   };
+}
+
+/** What to look at first: the functions that hot edges lead to, by the weight of these. */
+function hottest(model, state) {
+  const weights = new Map();
+  for (const edge of model.edges.filter((each) => each.hot)) {
+    weights.set(edge.callee, (weights.get(edge.callee) ?? 0) + edge.weight);
+  }
+  const heaviest = [...weights].sort((a, b) => b[1] - a[1] || a[0].id - b[0].id).slice(0, HOTTEST);
+  const rows = heaviest.map(([f, weight]) => row(f, weight, true, null, model, state));
+  return rows.length ? [html('h3', {}, 'Hottest callees'), html('table', {}, html('tbody', {}, rows))] : [];
+}
+
+function row(f, weight, hot, offset, model, state) {
+  return html('tr', {class: hot ? `heat-${model.heatOf(weight)}` : 'heat-0'},
+              html('td', {class: 'hot', title: hot ? 'hot' : 'not hot'}),
+              html('td', {class: 'number'}, percent(model.share(weight))),
+              offset !== null && html('td', {class: 'number dim'}, signed(offset)),
+              html('td', {class: 'name'}, html('button', {type: 'button', class: 'function', title: f.name,
+                                                         on: {click: () => state.select(f)}}, f.short)));
 }
 
 function verdict(f) {
@@ -33,21 +55,14 @@ function verdict(f) {
 
 function totals(f, model) {
   if (!model.root) return [];
-  const {weight, self} = model.stackTotals(f);
+  const {weight, self} = model.totals(f);
   const of = (part) => `${model.weight(part)} (${percent((part / model.root.value) * 100)})`;
   return [html('h3', {}, 'In whole stacks'), html('div', {}, `${of(weight)} with its callees, ${of(self)} in itself`)];
 }
 
-function list(title, edges, describe, model, state) {
+function list(title, edges, end, model, state) {
   if (!edges.length) return [html('h3', {}, title), html('div', {class: 'dim'}, 'none among the call edges')];
-  const rows = edges.slice(0, MOST).map((edge) => {
-    const [f, line] = describe(edge);
-    return html('tr', {class: edge.hot ? `hot heat-${model.heatOf(edge.weight)}` : 'heat-0'},
-                html('td', {class: 'hot', title: edge.hot ? 'hot' : 'not hot'}), html('td', {class: 'number'}, percent(edge.percent)),
-                html('td', {class: 'number dim'}, line),
-                html('td', {class: 'name'}, html('button', {type: 'button', class: 'function', title: f.name,
-                                                           on: {click: () => state.select(f)}}, f.short)));
-  });
+  const rows = edges.slice(0, MOST).map((edge) => row(edge[end], edge.weight, edge.hot, edge.offset, model, state));
   const left = edges.length - rows.length;
   return [html('h3', {}, `${title} (${plural(edges.length, 'edge')})`), html('table', {}, html('tbody', {}, rows)),
           left > 0 && html('div', {class: 'dim'}, `and ${left} lighter`)].filter(Boolean);

@@ -90,7 +90,7 @@ export function makeEdges(section, model, state) {
     drawnFor = state.match;
     restart();
   };
-  byId('tab-edges').append(` ${count(model.data.edge_count)}`);
+  byId('tab-edges').append(' ', html('span', {class: 'dim'}, count(model.data.edge_count)));
   return {search, shown: search};
 }
 

@@ -6,7 +6,7 @@ import {select} from 'd3-selection';
 import {html, percent, plural} from './dom.js';
 
 const LEGEND = [
-  ['heat-2 heat-5', 'hot call: an edge of the hot set, the redder the heavier'],
+  ['heat-2 heat-3 heat-4 heat-5', 'hot call: an edge of the hot set, the redder the heavier'],
   ['heat-1', 'a hot callee, but not by this caller'],
   ['heat-0', 'not hot'],
 ];
@@ -59,11 +59,13 @@ function legend() {
 
 function note(model) {
   const {hidden_weight: hidden, negative_samples: negative} = model.data.stacks;
-  const parts = ['The compiler counts the two leaf-most frames of a stack only: a call that is all the program does is not ' +
-    'hot while the time goes by further down.'];
+  const parts = ['The compiler counts the two leaf-most locations of a stack only, with what is inlined there: a call ' +
+    'that merely leads to where the time goes is not hot.'];
   if (hidden) {
-    parts.push(`The ${plural(model.data.stacks.name.length - 1, 'heaviest frame')} are here; ` +
-      `${percent((hidden / model.root.value) * 100)} of the weight goes on below what is drawn.`);
+    const {weight} = model.data.stacks;
+    const of = (part) => percent((part / model.root.value) * 100);
+    parts.push(`Only the ${plural(weight.length - 1, 'heaviest frame')} are in this page, down to ` +
+      `${model.weight(weight.at(-1))} (${of(weight.at(-1))}); below them, unseen, ends ${of(hidden)} of the weight.`);
   }
   if (negative) parts.push(`${plural(negative, 'sample')} of negative weight cannot be drawn.`);
   return html('p', {class: 'note'}, parts.join(' '));
@@ -96,7 +98,10 @@ export function figures(frame, model) {
 }
 
 function callLines(edges, model) {
-  if (!edges.length) return ['to the compiler no edge: never among the two leaf-most frames'];
+  if (!edges.length) {
+    const all = model.edges.length === model.data.edge_count;
+    return [all ? 'no call edge: never in the two leaf-most locations' : 'not among the call edges in this page'];
+  }
   const shown = edges.slice(0, 3).map((edge) => `edge #${edge.rank} at ${edge.offset < 0 ? '' : '+'}${edge.offset}: ` +
     `${model.weight(edge.weight)} (${percent(edge.percent)}), ${edge.hot ? 'hot' : 'not hot'}`);
   return edges.length > 3 ? [...shown, `and ${edges.length - 3} more call sites`] : shown;

@@ -114,17 +114,10 @@ export class Model {
     return frames[0];
   }
 
-  /** Of all stacks, the weight of those with a function in them (counted once), and of those that end in it. */
-  stackTotals(f) {
-    const totals = {weight: 0, self: 0};
-    const visit = (frame, inside) => {
-      const here = frame.function === f;
-      if (here && !inside) totals.weight += frame.value;
-      if (here) totals.self += frame.self;
-      for (const child of frame.children) visit(child, inside || here);
-    };
-    if (this.root) visit(this.root, false);
-    return totals;
+  /** Of all stacks, the weight of those with a function in them, and of those that end in it. */
+  totals(f) {
+    const {weight, self} = this.data.totals;
+    return {weight: weight[f.id], self: self[f.id]};
   }
 }
 
