@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "pgoprof/base/checked.h"
+#include "pgoprof/base/huge_pages.h"
 #include "pgoprof/model/invariants.h"
 
 namespace pgoprof {
@@ -85,6 +86,7 @@ public:
 
 private:
     static constexpr std::uint32_t kNone = 0xffffffff;
+    static constexpr std::size_t kAhead = 16;
 
     /// One sample, walked from the root to its current frame.
     struct Walk {
@@ -93,6 +95,8 @@ private:
         std::uint32_t frame = 0;  ///< to go on with in that location
         std::int64_t weight;
     };
+
+    using Walks = std::vector<Walk, HugePageAllocator<Walk>>;
 
     /// A frame that is kept if the limit allows.
     struct Candidate {
@@ -117,6 +121,7 @@ private:
 
     /// The weight of all samples; nullopt if it overflows.
     std::optional<std::int64_t> start_walks(std::size_t column) {
+        walks_.reserve(raw_.sample_count());
         std::int64_t total = 0;
         for (std::size_t i = 0; i < raw_.sample_count(); ++i) {
             const std::int64_t weight = raw_.sample_values(i)[column];
@@ -167,7 +172,9 @@ private:
         std::size_t ended = 0;
         callees_.clear();
         callee_of_walk_.clear();
-        for (Walk& walk : walks) {
+        for (std::size_t i = 0; i < walks.size(); ++i) {
+            if (i + kAhead < walks.size()) prefetch(walks[i + kAhead]);
+            Walk& walk = walks[i];
             if (walk.next == walk.leaf) {
                 self += walk.weight;
                 ++ended;
@@ -181,6 +188,11 @@ private:
         }
         for (const Callee& callee : callees_) callee_of_name_[callee.name.value] = kNone;
         return ended;
+    }
+
+    /// Stacks lie far apart: most of the time would go by waiting for them.
+    void prefetch(const Walk& walk) const {
+        if (walk.next != walk.leaf) __builtin_prefetch(&raw_.stacks[walk.next - 1]);
     }
 
     StringId next_name(Walk& walk) const {
@@ -224,13 +236,13 @@ private:
     StackTreeLimits limits_;
     StackTree tree_;
     LocationNames location_names_;
-    std::vector<Walk> walks_;
+    Walks walks_;
     std::priority_queue<Candidate> open_;
     // Of the frame that is looked at:
     std::vector<Callee> callees_;                ///< in the order of the samples
     std::vector<std::uint32_t> callee_of_walk_;  ///< position in `callees_`, or kNone
     std::vector<std::uint32_t> callee_of_name_;  ///< the same by name
-    std::vector<Walk> scratch_;
+    Walks scratch_;
 };
 
 }  // namespace
