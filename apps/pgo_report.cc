@@ -103,7 +103,9 @@ ExitCode run(const Options& options, const cli::Console& console) {
                                     reason(weighed->edges.ignored)));
     }
     const auto budget = options.limits.decode_budget(loader.stored_bytes());
-    const auto modest = check_size(weighed->edges, edges_shown(options, weighed->edges), budget);
+    // A page has each name once, and cuts it.
+    const std::size_t repeated = options.format == "html" ? 0 : edges_shown(options, weighed->edges);
+    const auto modest = check_size(weighed->edges, repeated, budget);
     if (!modest) return console.error(fail_in(input_name(options.file), modest.error()).error());
     const auto written = write_report(options, *weighed, *content);
     return written ? ExitCode::done : console.error(written.error());

@@ -22,7 +22,6 @@ const bundle = esbuild.buildSync({
   minify: true,
   format: 'iife',
   target: 'es2022',
-  charset: 'utf8',
   legalComments: 'none',  // NOTICES.txt has them all, and whole
   loader: {'.css': 'empty'},  // of d3-flame-graph; page.css takes its place
   metafile: true,
@@ -61,7 +60,7 @@ const hash = (text) => `'sha256-${createHash('sha256').update(text).digest('base
 const escape = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
 function page() {
-  const style = esbuild.transformSync(read('page.css'), {loader: 'css', minify: true, charset: 'utf8'}).code.trim();
+  const style = esbuild.transformSync(read('page.css'), {loader: 'css', minify: true}).code.trim();
   const script = bundle.outputFiles.find((file) => !file.path.endsWith('.css')).text.trim();
   if (/<\/script|<!--/i.test(script) || /<\/style/i.test(style)) throw new Error('the bundle would end its own element');
   const policy = [

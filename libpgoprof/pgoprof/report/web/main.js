@@ -67,11 +67,16 @@ function followTabs() {
 
 function followSearch() {
   const box = byId('search');
-  box.addEventListener('input', () => {
+  const search = () => {
     state.match = matcher(box.value);
     const found = state.match ? model.functions.filter((f) => f.shown && state.match(f)).length : 0;
     byId('found').textContent = state.match ? `${plural(found, 'function')} found` : '';
     for (const view of Object.values(views)) view?.search();
+  };
+  let timer;
+  box.addEventListener('input', () => {  // a large flame graph takes a moment: not for every letter of a word
+    clearTimeout(timer);
+    timer = setTimeout(search, 120);
   });
   addEventListener('keydown', (event) => {
     if (event.key === '/' && document.activeElement !== box) {
