@@ -59,9 +59,12 @@ function licenceFile(name) {
 const hash = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 const escape = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
+/** HTML allows no control characters; where the bundle has some, they stand in strings. */
+const printable = (script) => script.replace(/[\0-\x09\x0b-\x1f\x7f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`);
+
 function page() {
   const style = esbuild.transformSync(read('page.css'), {loader: 'css', minify: true}).code.trim();
-  const script = bundle.outputFiles.find((file) => !file.path.endsWith('.css')).text.trim();
+  const script = printable(bundle.outputFiles.find((file) => !file.path.endsWith('.css')).text.trim());
   if (/<\/script|<!--/i.test(script) || /<\/style/i.test(style)) throw new Error('the bundle would end its own element');
   const policy = [
     "default-src 'none'", `script-src ${hash(script)}`, `style-src ${hash(style)}`, "base-uri 'none'",
