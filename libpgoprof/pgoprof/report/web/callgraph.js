@@ -56,7 +56,7 @@ export function makeCallGraph(section, model, state) {
       if (isRecursive(call)) continue;
       const text = callText(call, model);
       graph.setEdge(String(call.caller.id), String(call.callee.id),
-                    {call, text, width: widthOf(text), height: 14, labelpos: 'c', weight: 1 + model.heatOf(call.weight)});
+                    {call, text, width: widthOf(text), height: 14, labelpos: 'c', weight: 1 + heatOf(call, model)});
     }
     layout(graph);
     const lines = graph.edges().map(({v, w}) => drawCall(graph.edge(v, w), graph.node(v), graph.node(w), model));
@@ -67,7 +67,7 @@ export function makeCallGraph(section, model, state) {
 
   function fit() {
     const {clientWidth: width, clientHeight: height} = picture;
-    if (!size || !width) return;
+    if (!boxes.length || !width) return;
     const scale = Math.min(1, Math.max(0.55, Math.min((width - 32) / size.width, (height - 32) / size.height)));
     const [left, top] = [width - size.width * scale, height - size.height * scale].map((free) => Math.max(16, free / 2));
     select(picture).call(zooming.transform, zoomIdentity.translate(left, top).scale(scale));
@@ -123,6 +123,7 @@ function merged(edges) {
   return [...calls.values()];
 }
 
+const heatOf = (call, model) => (call.hot ? model.heatOf(call.weight) : 0);
 const isRecursive = (call) => call.caller === call.callee;
 const label = (f) => (f.short.length > LONGEST ? `${f.short.slice(0, LONGEST - 1)}…` : f.short);
 const widthOf = (text) => text.length * 5.8 + 6;
@@ -138,7 +139,7 @@ function callText({weight, sites}, model) {
 }
 
 function drawLine(call, path, text, x, y, model) {
-  const heat = call.hot ? model.heatOf(call.weight) : 0;
+  const heat = heatOf(call, model);
   const width = 1 + 4 * Math.sqrt(call.weight / model.heaviest);
   return svg('g', {class: `call heat-${heat}`},
              svg('path', {d: path, 'stroke-width': width.toFixed(2), 'marker-end': `url(#arrow-${heat})`}),

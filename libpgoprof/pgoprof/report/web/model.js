@@ -85,10 +85,10 @@ export class Model {
     return this.heatOf(hot.reduce((sum, edge) => sum + edge.weight, 0));
   }
 
-  /** Of a hot weight, on a logarithmic scale: weights span many magnitudes. */
+  /** Of the weight of hot edges, on a logarithmic scale: weights span many magnitudes. */
   heatOf(weight) {
-    const span = Math.log(this.heaviest / this.lightestHot) || 1;
-    const place = Math.log(Math.max(weight, this.lightestHot) / this.lightestHot) / span;
+    if (weight >= this.heaviest) return HOTTEST;
+    const place = Math.log(weight / this.lightestHot) / Math.log(this.heaviest / this.lightestHot);
     return Math.min(HOTTEST, COOLEST_HOT + Math.floor(place * (HOTTEST - COOLEST_HOT + 1)));
   }
 
