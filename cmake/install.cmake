@@ -11,5 +11,5 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/pgoprof-config-version.cm
 install(FILES ${PROJECT_BINARY_DIR}/pgoprof-config.cmake ${PROJECT_BINARY_DIR}/pgoprof-config-version.cmake
               cmake/FindDeflate.cmake cmake/FindNettle.cmake
         DESTINATION ${package_dir})
-install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES LICENSE NOTICES.txt README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -9,6 +9,7 @@
 #include "pgoprof/lint/lint.h"
 #include "pgoprof/load.h"
 #include "pgoprof/model/invariants.h"
+#include "pgoprof/report/html_report.h"
 #include "pgoprof/transform/call_edges.h"
 #include "pgoprof/transform/compact.h"
 #include "pgoprof/transform/hot_set.h"
@@ -33,6 +34,12 @@ void require_clean(const Error& error) {
 void exercise_edges(const EdgeProfile& edges) {
     require(hot_set(edges).edge_count <= edges.edges.size(), "the hot set is a part of the edges");
     require(edges.ignored == SilentlyIgnored::no || edges.edges.empty(), "an ignored profile has no edges");
+}
+
+void exercise_page(const EdgeProfile& edges, const RawProfile& raw) {
+    const EdgeReport report{.file = "input", .profile = &edges, .hot = hot_set(edges), .shown = edges.edges.size()};
+    const auto page = html_report(report, &raw);
+    require(page.has_value() || page.error().code == ErrorCode::overflow, "what has edges has a page");
 }
 
 bool has_mapping_twice(const RawProfile& raw) {
@@ -73,6 +80,7 @@ bool exercise_profile(const RawProfile& raw) {
     require(intern(*std::get<const RawProfile*>(*again)) == profile, "decode(encode(p)) == p");
     const auto edges = build_call_edges(raw);
     if (edges) exercise_edges(*edges);
+    if (edges) exercise_page(*edges, raw);
     exercise_compact(raw, edges);
     return edges && edges->ignored == SilentlyIgnored::no;
 }

@@ -6,13 +6,15 @@ import {createHash} from 'node:crypto';
 import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {join, resolve} from 'node:path';
+import {fileURLToPath} from 'node:url';
 
-const here = import.meta.dirname ?? new URL('.', import.meta.url).pathname;
+const here = fileURLToPath(new URL('.', import.meta.url));
 const modules = resolve(process.argv[2]);
 const output = process.argv[3];
 const esbuild = createRequire(join(modules, 'none.js'))('esbuild');
+const NOTICES = '../../../../NOTICES.txt';
 const read = (name) => readFileSync(join(here, name), 'utf8');
-const noticesFile = join(here, '../../../../NOTICES.txt');
+const noticesFile = join(here, NOTICES);
 
 const bundle = esbuild.buildSync({
   entryPoints: [join(here, 'main.js')],
@@ -70,7 +72,7 @@ function page() {
     "default-src 'none'", `script-src ${hash(script)}`, `style-src ${hash(style)}`, "base-uri 'none'",
     "form-action 'none'", "require-trusted-types-for 'script'", "trusted-types 'none'",
   ].join('; ');
-  const parts = {POLICY: policy, STYLE: style, NOTICES: escape(read('../../../../NOTICES.txt')), SCRIPT: script};
+  const parts = {POLICY: policy, STYLE: style, NOTICES: escape(read(NOTICES)), SCRIPT: script};
   return read('page.html').replace(/@(POLICY|STYLE|NOTICES|SCRIPT)@/g, (_, name) => parts[name]);
 }
 

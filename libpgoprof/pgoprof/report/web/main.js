@@ -35,6 +35,7 @@ function describe() {
     `${count(data.hot_edge_count)} hot`,
     `threshold ${percent(data.threshold_percent)}`,
   ].join(' · ');
+  byId('figures').title = 'The threshold is what the compiler prints as hot-callsite-thres-from-CDF.';
   byId('ignored').hidden = !data.ignored;
   if (data.ignored) byId('ignored').textContent = `The Go compiler ignores this profile: ${data.ignored}.`;
 }
