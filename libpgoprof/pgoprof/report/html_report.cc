@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
-#include <unordered_map>
 #include <utility>
 
 #include "pgoprof/base/text.h"
@@ -69,14 +68,13 @@ Json edges_json(const EdgeProfile& profile, std::size_t shown, PageNames& names)
 }
 
 /// What the functions have in whole stacks, for each name on the page; after all names are added.
-Json totals_json(const StackTree& tree, const PageNames& names) {
-    std::unordered_map<std::string_view, FunctionTotals> totals;
-    for (std::uint32_t id = 0; id < tree.functions.size(); ++id) totals[tree.names[StringId{id}]] = tree.functions[id];
+Json totals_json(StackTree& tree, const PageNames& names) {
     Json weight = Json::array(), self = weight;
     for (std::uint32_t id = 0; id < names.size(); ++id) {
-        const auto found = totals.find(names[id]);
-        weight.push_back(found == totals.end() ? 0 : found->second.weight);
-        self.push_back(found == totals.end() ? 0 : found->second.self);
+        const std::uint32_t function = tree.names.intern(names[id]).value;
+        const FunctionTotals totals = function < tree.functions.size() ? tree.functions[function] : FunctionTotals{};
+        weight.push_back(totals.weight);
+        self.push_back(totals.self);
     }
     return {{"weight", std::move(weight)}, {"self", std::move(self)}};
 }
@@ -94,7 +92,7 @@ Json stacks_json(const StackTree& tree, PageNames& names) {
         {"self", std::move(self)}, {"hidden_weight", tree.hidden_weight}, {"negative_samples", tree.negative_samples}};
 }
 
-Json document(const EdgeReport& report, const std::optional<StackTree>& stacks, const HtmlLimits& limits) {
+Json document(const EdgeReport& report, std::optional<StackTree> stacks, const HtmlLimits& limits) {
     const EdgeProfile& profile = *report.profile;
     const std::size_t shown = std::min({report.shown, limits.edges, profile.edges.size()});
     PageNames names(limits);
@@ -149,7 +147,7 @@ Result<std::string> html_report(const EdgeReport& report, const RawProfile* prof
     std::string page(kHtmlPage.until_title);
     page += html_text(escape_line(report.file));
     page += kHtmlPage.until_data;
-    page += embedded(document(report, stacks, limits));
+    page += embedded(document(report, std::move(stacks), limits));
     page += kHtmlPage.rest;
     return page;
 }
