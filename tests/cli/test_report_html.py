@@ -173,6 +173,17 @@ def test_a_stack_of_any_depth(write):
     assert len(data["stacks"]["name"]) == 513 and data["stacks"]["hidden_weight"] == 3
 
 
+def test_long_stacks_times_deep_inlining_is_no_bomb(write):
+    message = profiles.from_stacks([(["main.f", "main.g"], 1)])
+    for _ in range(30_000):
+        message.location[1].line.add(function_id=1, line=1)
+    del message.sample[:]
+    for _ in range(1_000):
+        message.sample.add(location_id=[1, 1] + [2] * 1_000, value=[1])
+    run = tool("pgo-report", "--format", "html", write(message))
+    assert run.returncode == 3 and b"too many frames" in run.stderr
+
+
 def test_negative_samples_are_counted(write):
     data = Page(html(write(profiles.from_stacks([(["f", "g"], 5), (["h", "g"], -2)])))).data
     assert data["stacks"]["negative_samples"] == 1

@@ -22,7 +22,8 @@ struct HtmlLimits {
 /// A page that needs nothing but itself: flame graph, call edges and hot call graph. Its Content-Security-Policy allows
 /// no network, and no script or style but its own. Text out of the profile is escaped as in the text report, stands in
 /// the page as JSON only (but for the title), and becomes text nodes. `profile`, which has the stacks, is the one that
-/// the edges were built from; null if it was preprofiled: then there is no flame graph. Error: PGO126 overflow.
+/// the edges were built from; null if it was preprofiled: then there is no flame graph. Errors: PGO126 overflow, PGO106
+/// too many frames.
 Result<std::string> html_report(const EdgeReport& report, const RawProfile* profile, const HtmlLimits& limits = {});
 
 }  // namespace pgoprof

@@ -70,7 +70,10 @@ public:
         if (!total) {
             return std::unexpected(to_error({Invariant::weight_overflow, {0, OffsetSpace::inflated}, "samples"}));
         }
-        add_up_functions();
+        if (!add_up_functions()) {
+            return std::unexpected(
+                to_error({Invariant::size_limit, {0, OffsetSpace::inflated}, "its stacks hold too many frames"}));
+        }
         keep({.weight = *total, .end = walks_.size()});
         while (!open_.empty()) {
             const Candidate heaviest = open_.top();
@@ -87,6 +90,8 @@ public:
 private:
     static constexpr std::uint32_t kNone = 0xffffffff;
     static constexpr std::size_t kAhead = 16;
+    static constexpr std::size_t kFramesInAny = 4'000'000;
+    static constexpr std::size_t kFramesForEachLocation = 16;  // of a stack
 
     /// One sample, walked from the root to its current frame.
     struct Walk {
@@ -133,13 +138,19 @@ private:
         return total;
     }
 
-    void add_up_functions() {
+    /// False, soon, if there are more frames than any honest profile has: a small file can multiply long stacks by deep
+    /// inlining.
+    bool add_up_functions() {
+        std::size_t frames_left = kFramesInAny + kFramesForEachLocation * raw_.stacks.size();
         tree_.functions.resize(tree_.names.size());
         std::vector<std::size_t> counted_in(tree_.names.size());
         for (std::size_t i = 0; i < walks_.size(); ++i) {
             const Walk& walk = walks_[i];
             for (std::uint32_t place = walk.next; place-- > walk.leaf;) {
-                for (const StringId name : location_names_[raw_.stacks[place]]) {
+                const auto names = location_names_[raw_.stacks[place]];
+                if (names.size() > frames_left) return false;
+                frames_left -= names.size();
+                for (const StringId name : names) {
                     if (std::exchange(counted_in[name.value], i + 1) == i + 1) continue;
                     tree_.functions[name.value].weight += walk.weight;
                 }
@@ -147,6 +158,7 @@ private:
             if (walk.next == walk.leaf) continue;
             tree_.functions[location_names_[raw_.stacks[walk.leaf]].back().value].self += walk.weight;
         }
+        return true;
     }
 
     void keep(const Candidate& kept) {

@@ -41,7 +41,8 @@ struct StackTree {
 };
 
 /// The heaviest frames of the stacks, by the sample type at position `column`. A frame without a function is named
-/// after its mapping, "[libc.so.6]" or "[unknown]". `raw` must have passed check_invariants. Error: PGO126 overflow.
+/// after its mapping, "[libc.so.6]" or "[unknown]". `raw` must have passed check_invariants. Errors: PGO126 overflow,
+/// PGO106 too many frames.
 Result<StackTree> build_stack_tree(const RawProfile& raw, std::size_t column, const StackTreeLimits& limits = {});
 
 }  // namespace pgoprof
