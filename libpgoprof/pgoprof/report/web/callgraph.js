@@ -176,7 +176,7 @@ function drawFunction({function: f, call, x, y, width, height}, model, state) {
   const select = () => state.select(f);
   const onKey = (event) => (event.key === 'Enter' || event.key === ' ') && select();
   const top = (height - BOX) / 2;
-  const node = svg('g', {class: `function ${f.hot ? 'hot' : ''}`, transform: `translate(${x - width / 2} ${y - height / 2})`,
+  const node = svg('g', {class: f.hot ? `function hot heat-${model.heatOf(f.hotWeight)}` : 'function', transform: `translate(${x - width / 2} ${y - height / 2})`,
                          tabindex: 0, role: 'button', 'aria-label': f.name, on: {click: select, keydown: onKey}},
                    svg('title', {}, f.name), call && drawLoop(call, width, model),
                    svg('rect', {class: 'box', y: top, width, height: BOX, rx: 5}),

@@ -25,12 +25,8 @@ export function makeDetails(aside, model, state) {
 
 /** What to look at first: the functions that hot edges lead to, by the weight of these. */
 function hottest(model, state) {
-  const weights = new Map();
-  for (const edge of model.edges.filter((each) => each.hot)) {
-    weights.set(edge.callee, (weights.get(edge.callee) ?? 0) + edge.weight);
-  }
-  const heaviest = [...weights].sort((a, b) => b[1] - a[1] || a[0].id - b[0].id).slice(0, HOTTEST);
-  const rows = heaviest.map(([f, weight]) => row(f, weight, true, null, model, state));
+  const hot = model.functions.filter((f) => f.hot).sort((a, b) => b.hotWeight - a.hotWeight || a.id - b.id);
+  const rows = hot.slice(0, HOTTEST).map((f) => row(f, f.hotWeight, true, null, model, state));
   return rows.length ? [html('h3', {}, 'Hottest callees'), html('table', {}, html('tbody', {}, rows))] : [];
 }
 

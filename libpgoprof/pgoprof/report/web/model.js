@@ -33,7 +33,10 @@ export class Model {
       this.#pairs.set(key, [...(this.#pairs.get(key) ?? []), edge]);
     }
     for (const f of this.functions) f.shown = Boolean(f.callers.length || f.callees.length);
-    for (const f of this.functions) f.hot = f.callers.some((edge) => edge.hot);
+    for (const f of this.functions) {
+      f.hotWeight = f.callers.reduce((sum, edge) => sum + (edge.hot ? edge.weight : 0), 0);
+      f.hot = f.callers.some((edge) => edge.hot);
+    }
     if (data.stacks) this.root = this.#stackTree(data.stacks);
   }
 
