@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -46,15 +47,25 @@ void append_hex_byte(std::string& out, unsigned char byte) {
     out += kDigits[byte & 0xf];
 }
 
+/// Where a command to GitHub Actions would begin: "::" after nothing but white space, which may be any beyond ASCII
+/// (actions/runner, ActionCommand.cs). The other form, "##[", can be anywhere.
+std::size_t command_start(std::string_view text) {
+    const auto blank = [](char c) { return c == ' ' || static_cast<unsigned char>(c) >= 0x80; };
+    const auto start = static_cast<std::size_t>(std::ranges::find_if_not(text, blank) - text.begin());
+    return text.substr(start).starts_with("::") ? start : text.npos;
+}
+
 }  // namespace
 
 std::string escape_line(std::string_view text) {
     std::string escaped;
     escaped.reserve(text.size());
+    const char* const command = text.data() + std::min(command_start(text), text.size());
     while (!text.empty()) {
         const auto c = decode_utf8(text);
         const std::size_t bytes = c ? c->bytes : 1;
-        if (!c || (is_deceptive(c->value) && c->value < 0x80)) {
+        const bool in_command = text.data() == command || (text[0] == '[' && escaped.ends_with("##"));
+        if (!c || (is_deceptive(c->value) && c->value < 0x80) || in_command) {
             append_hex_byte(escaped, static_cast<unsigned char>(text[0]));
         } else if (is_deceptive(c->value)) {
             escaped += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(c->value));

@@ -11,7 +11,7 @@ namespace pgoprof {
 
 /// `text` fit for one line of a terminal or log: control characters (C0, DEL, C1) and bytes that are not valid UTF-8
 /// become \xNN, a backslash becomes \\, as do the Unicode bidirectional controls and line separators (\u202e).
-/// Printable UTF-8 passes.
+/// Printable UTF-8 passes, but for what a CI log takes for a command: "::" that begins the line, "##[" anywhere.
 std::string escape_line(std::string_view text);
 
 /// "offset 12", or "inflated offset 12" where it counts inflated bytes.

@@ -15,6 +15,14 @@ TEST_CASE("Hostile text cannot leave its line or drive a terminal") {
     CHECK(escape_line("cut\xe2\x82") == "cut\\xe2\\x82");
 }
 
+TEST_CASE("Hostile text is no command to a CI log") {
+    CHECK(escape_line("::error::f") == "\\x3a:error::f");
+    CHECK(escape_line("  \u00a0::stop-commands::x") == "  \u00a0\\x3a:stop-commands::x");
+    CHECK(escape_line("a ##[error]f ##[") == "a ##\\x5berror]f ##\\x5b");
+    CHECK(escape_line("std::move(a[1]) # [x] ::y") == "std::move(a[1]) # [x] ::y");
+    CHECK(escape_line(":") == ":");
+}
+
 TEST_CASE("Durations and sizes read as people write them") {
     CHECK(format_duration(0) == "0s");
     CHECK(format_duration(30'100'000'000) == "30.1s");
