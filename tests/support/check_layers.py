@@ -18,9 +18,10 @@ ROOMS = {
     "load": {"base", "model", "io", "codec"},
     "transform": {"base", "model"},
     "fetch": {"base", "model", "io", "load", "transform"},
+    "gosource": {"base", "io"},
     "lint": {"base", "model", "transform"},
     "report": {"base", "model", "transform", "lint"},
-    "apps": {"base", "model", "io", "codec", "load", "transform", "fetch", "lint", "report"},
+    "apps": {"base", "model", "io", "codec", "load", "transform", "fetch", "gosource", "lint", "report"},
 }
 
 # Foreign header -> the only files (or folders) that may include it.
