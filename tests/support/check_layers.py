@@ -20,8 +20,10 @@ ROOMS = {
     "fetch": {"base", "model", "io", "load", "transform"},
     "gosource": {"base", "io"},
     "lint": {"base", "model", "transform"},
+    "config": {"base", "model", "lint"},
     "report": {"base", "model", "transform", "lint"},
-    "apps": {"base", "model", "io", "codec", "load", "transform", "fetch", "gosource", "lint", "report"},
+    "apps": {"base", "model", "io", "codec", "load", "transform", "fetch", "gosource", "lint", "config",
+             "report"},
 }
 
 # Foreign header -> the only files (or folders) that may include it.
@@ -32,6 +34,7 @@ FOREIGN = {
     "curl/": ["libpgoprof/pgoprof/io/http.cc", "libpgoprof/pgoprof/io/http_url.cc"],
     "fmt/": ["libpgoprof/", "apps/"],
     "nlohmann/": ["libpgoprof/pgoprof/report/json.cc", "libpgoprof/pgoprof/report/html_report.cc"],
+    "toml++/": ["libpgoprof/pgoprof/config/lint_config.cc"],
     "CLI/": ["apps/"],
 }
 

@@ -1,0 +1,95 @@
+#include "pgoprof/config/lint_config.h"
+
+#define TOML_EXCEPTIONS 0
+#define TOML_HEADER_ONLY 1
+#define TOML_ENABLE_FORMATTERS 0
+#include <fmt/format.h>
+
+#include <toml++/toml.h>
+
+namespace pgoprof {
+namespace {
+
+/// The first fault ends it: a configuration is read whole or not at all.
+class Reader {
+public:
+    explicit Reader(const std::string& file) : file_(file) {}
+
+    Result<LintSettings> read(const toml::table& document) {
+        for (const auto& [key, value] : document) {
+            if (auto taken = take(key.str(), key, value); !taken) return fail(taken.error());
+        }
+        LintSettings settings = std::move(settings_);
+        for (auto* changes : {&disabled_, &enabled_, &set_}) {
+            settings.changes.insert(settings.changes.end(), changes->begin(), changes->end());
+        }
+        return settings;
+    }
+
+    std::unexpected<Error> fault(const toml::source_region& place, std::string message) const {
+        return fail_in(fmt::format("{}:{}", file_, place.begin.line), {.message = std::move(message)});
+    }
+
+private:
+    Result<> take(std::string_view name, const toml::key& key, const toml::node& value) {
+        if (name == "go-version") return parsed(name, value, kGoVersionForm, parse_go_version, settings_.go_version);
+        if (name == "fail-on") return parsed(name, value, kFailOnForm, parse_fail_on, settings_.fail_on);
+        if (name == "max-age") return parsed(name, value, kAgeForm, parse_age, settings_.max_age_nanos);
+        if (name == "max-size") return parsed(name, value, kSizeForm, parse_file_size, settings_.max_size);
+        if (name == "disable") return take_rules(name, value, RuleChange::Kind::disable, disabled_);
+        if (name == "enable") return take_rules(name, value, RuleChange::Kind::enable, enabled_);
+        if (name == "severity") return take_severities(value);
+        return fault(key.source(), fmt::format("unknown key {}", name));
+    }
+
+    template <typename Value>
+    Result<> parsed(std::string_view name, const toml::node& node, std::string_view form,
+                    std::optional<Value> (*parse)(std::string_view), std::optional<Value>& setting) const {
+        const auto* text = node.as_string();
+        setting = text ? parse(text->get()) : std::nullopt;
+        if (!setting) return fault(node.source(), fmt::format("{} must be a string: {}", name, form));
+        return {};
+    }
+
+    Result<> take_rules(std::string_view name, const toml::node& node, RuleChange::Kind kind,
+                        std::vector<RuleChange>& changes) const {
+        const auto* list = node.as_array();
+        if (!list) return fault(node.source(), fmt::format("{} must be a list of rules", name));
+        for (const toml::node& item : *list) {
+            const auto* text = item.as_string();
+            if (!text) return fault(item.source(), fmt::format("{} must be a list of rules, as strings", name));
+            const auto rule = look_up_rule(text->get());
+            if (!rule) return fault(item.source(), rule.error().message);
+            changes.push_back({.rule = *rule, .kind = kind});
+        }
+        return {};
+    }
+
+    Result<> take_severities(const toml::node& node) {
+        const auto* table = node.as_table();
+        if (!table) return fault(node.source(), "severity must be a table of rules");
+        for (const auto& [key, value] : *table) {
+            const auto rule = look_up_rule(key.str());
+            if (!rule) return fault(key.source(), rule.error().message);
+            std::optional<Severity> severity;
+            if (auto read = parsed(key.str(), value, kSeverityForm, parse_severity, severity); !read) return read;
+            set_.push_back({.rule = *rule, .kind = RuleChange::Kind::set, .severity = *severity});
+        }
+        return {};
+    }
+
+    const std::string& file_;
+    LintSettings settings_;
+    std::vector<RuleChange> disabled_, enabled_, set_;
+};
+
+}  // namespace
+
+Result<LintSettings> parse_lint_config(std::string_view text, const std::string& file) {
+    Reader reader(file);
+    const toml::parse_result parsed = toml::parse(text);
+    if (!parsed) return reader.fault(parsed.error().source(), std::string(parsed.error().description()));
+    return reader.read(parsed.table());
+}
+
+}  // namespace pgoprof
