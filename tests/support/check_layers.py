@@ -33,7 +33,8 @@ FOREIGN = {
     "nettle/": ["libpgoprof/pgoprof/base/sha256.cc"],
     "curl/": ["libpgoprof/pgoprof/io/http.cc", "libpgoprof/pgoprof/io/http_url.cc"],
     "fmt/": ["libpgoprof/", "apps/"],
-    "nlohmann/": ["libpgoprof/pgoprof/report/json.cc", "libpgoprof/pgoprof/report/html_report.cc"],
+    "nlohmann/": ["libpgoprof/pgoprof/report/json.cc", "libpgoprof/pgoprof/report/html_report.cc",
+                  "libpgoprof/pgoprof/report/lint_sarif.cc"],
     "toml++/": ["libpgoprof/pgoprof/config/lint_config.cc"],
     "CLI/": ["apps/"],
 }

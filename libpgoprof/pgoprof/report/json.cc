@@ -1,4 +1,4 @@
-// The JSON documents of all reports, so that one source knows the JSON library.
+// The JSON documents of all reports but SARIF, so that few sources know the JSON library.
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -164,8 +164,24 @@ std::string lint_json(std::span<const FileFindings> files) {
          {{"files", files.size()},
           {"errors", totals.errors},
           {"warnings", totals.warnings},
+          {"infos", totals.infos},
           {"unreadable", totals.unreadable}}},
     });
+}
+
+std::string lint_rules_json() {
+    Json rules = Json::array();
+    for (const LintRule& rule : lint_rules()) {
+        rules.push_back({
+            {"id", rule.id},
+            {"name", rule.name},
+            {"severity", name(rule.severity)},
+            {"since", "1." + std::to_string(rule.since.minor)},
+            {"summary", rule.summary},
+            {"explanation", rule.explanation},
+        });
+    }
+    return to_text({{"schema", "pgoprof.pgo-lint-rules/1"}, {"rules", std::move(rules)}});
 }
 
 std::string edges_json(const EdgeReport& report) {
