@@ -176,6 +176,8 @@ Result<> write_binary(const std::string& path, ByteView data) {
     return output->commit();
 }
 
+std::string_view version() { return PGOPROF_VERSION; }
+
 Result<> write_text(std::string_view text) { return write_output("-", as_bytes(text)); }
 
 }  // namespace pgoprof::cli

@@ -70,6 +70,9 @@ Result<Output> open_binary(const std::string& path);
 /// write_output on the same terms.
 Result<> write_binary(const std::string& path, ByteView data);
 
+/// Of the suite: "0.1.0".
+std::string_view version();
+
 /// Text results to stdout; failures (a full disk, a closed pipe) are errors.
 Result<> write_text(std::string_view text);
 
