@@ -99,7 +99,7 @@ def test_the_json_document(write):
     path = write(gzip.compress(profiles.from_stacks(CLEAN, duration_nanos=0).SerializeToString())[:-4])
     document = json.loads(tool("pgo-lint", "--format=json", path, write(profiles.from_stacks(CLEAN), "b")).stdout)
     assert document["schema"] == "pgoprof.pgo-lint/1"
-    assert document["summary"] == {"files": 2, "errors": 1, "warnings": 0, "unreadable": 0}
+    assert document["summary"] == {"files": 2, "errors": 1, "warnings": 0, "infos": 0, "unreadable": 0}
     first, second = document["files"]
     assert first["file"] == str(path) and first["unreadable"] is None
     (finding,) = first["findings"]
@@ -132,7 +132,7 @@ def test_a_size_limit_is_a_finding(write):
     assert run.returncode == 1 and b"[PGO106 size-limit]" in run.stdout
 
 
-@pytest.mark.parametrize("arguments", [[], ["--format", "xml", "f"], ["--nonsense", "f"]])
+@pytest.mark.parametrize("arguments", [["--format", "xml", "f"], ["--nonsense", "f"]])
 def test_usage_errors(arguments):
     run = tool("pgo-lint", *arguments)
     assert run.returncode == 2 and run.stdout == b"" and run.stderr

@@ -16,7 +16,7 @@ ARGUMENTS = {
     "pgo-merge": [PROFILE],
     "pgo-report": [PROFILE],
 }
-WRITERS = ["pgo-fetch", "pgo-merge", "pgo-report"]
+WRITERS = ["pgo-fetch", "pgo-lint", "pgo-merge", "pgo-report"]
 
 
 def run(tool, *arguments, **options):
@@ -72,7 +72,7 @@ def test_a_size_is_a_limit(size, accepted):
     ("pgo-report", ["--top", "-3"], "--top must be an integer from 0 to 4294967295"),
     ("pgo-report", ["--top", "1.5"], "--top must be an integer from 0 to 4294967295"),
     ("pgo-report", ["--format", "xml"], "--format must be text or json or preprofile or html"),
-    ("pgo-lint", ["--format", "xml"], "--format must be text or json"),
+    ("pgo-lint", ["--format", "xml"], "--format must be text or json or sarif or github"),
     ("pgo-merge", ["--durations", "1"], "--durations must be check or scale or ignore"),
     ("pgo-merge", ["--duration-tolerance", "1"],
      "--duration-tolerance must be a percentage from 0% to 100%, such as 10%"),
