@@ -10,8 +10,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t kLargestConfig = 1 << 20;  // bytes
-
 /// The real path of the folder that `path` names a file in; empty if there is no such folder.
 fs::path folder_of(const std::string& path) {
     std::error_code missing;
@@ -60,7 +58,7 @@ Result<LintSettings> ProjectSettings::settings_for(const std::string& path) {
 Result<LintSettings> ProjectSettings::read(const fs::path& config) {
     Buffer text;
     const std::string name = shown(config);
-    if (auto done = read_input(name, kLargestConfig, text); !done) return fail_in(name, done.error());
+    if (auto done = read_input(name, kLargestLintConfig, text); !done) return fail_in(name, done.error());
     return parse_lint_config(text.text(), name);
 }
 

@@ -221,7 +221,7 @@ def test_faults_are_named_by_file_and_line(tree):
     assert_refused(run(b"disable = ['PGO4O1']\n"), 3, ".pgo-lint.toml:1: unknown rule PGO4O1; did you mean PGO401")
     assert_refused(run(b"enable = 'PGO401\n"), 3, ".pgo-lint.toml:1: ")
     assert_refused(run(b'"\\u001b[31m::error::" = 1\n'), 3, ".pgo-lint.toml:1: unknown key \\x1b[31m")
-    assert_refused(run(bytes(2 << 20)), 3, ".pgo-lint.toml: ")
+    assert_refused(run(bytes(17 << 10)), 3, ".pgo-lint.toml: ")
     config.unlink()
     config.mkdir()
     assert_refused(tool("pgo-lint", profile, cwd=tree), 4, ".pgo-lint.toml: ")

@@ -1,10 +1,16 @@
 #include "pgoprof/config/lint_config.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
+// toml++ 3.3 asserts what malformed table headers break ("[[["), and then reports them as any other fault: it is to
+// neither abort there nor, with NDEBUG, let the compiler take them for impossible.
+#undef NDEBUG
+#define TOML_ASSERT(condition) static_cast<void>(0)
 #define TOML_EXCEPTIONS 0
 #define TOML_HEADER_ONLY 1
 #define TOML_ENABLE_FORMATTERS 0
-#include <fmt/format.h>
-
 #include <toml++/toml.h>
 
 namespace pgoprof {
@@ -83,11 +89,23 @@ private:
     std::vector<RuleChange> disabled_, enabled_, set_;
 };
 
+/// Keys, rules and values are of ASCII: other characters can stand in comments, and are wrong elsewhere, as "?" is. So
+/// none of them reaches toml++ 3.3, which takes some for impossible (is_non_ascii_horizontal_whitespace).
+std::string in_ascii(std::string_view text) {
+    if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+    std::string ascii(text);
+    std::ranges::replace_if(ascii, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
+    return ascii;
+}
+
 }  // namespace
 
 Result<LintSettings> parse_lint_config(std::string_view text, const std::string& file) {
+    if (text.size() > kLargestLintConfig) {
+        return fail_in(file, {.code = ErrorCode::limit_exceeded, .message = "a configuration may have 16 KiB"});
+    }
     Reader reader(file);
-    const toml::parse_result parsed = toml::parse(text);
+    const toml::parse_result parsed = toml::parse(in_ascii(text));
     if (!parsed) return reader.fault(parsed.error().source(), std::string(parsed.error().description()));
     return reader.read(parsed.table());
 }
