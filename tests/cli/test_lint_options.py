@@ -127,6 +127,7 @@ def test_rules_are_listed_and_explained(tmp_path):
     document = json.loads(tool("pgo-lint", "--list-rules", "--format", "json").stdout)
     assert document["schema"] == "pgoprof.pgo-lint-rules/1"
     assert [line.split()[0] for line in lines] == [rule["id"] for rule in document["rules"]]
+    assert {rule["go"] for rule in document["rules"]} == {"refuses", "crashes", "ignores", "misreads", "uses"}
     for rule, line in zip(document["rules"], lines):
         assert line.split()[:3] == [rule["id"], rule["severity"], rule["name"]] and line.endswith(rule["summary"])
         for named in (rule["id"], rule["name"]):

@@ -177,6 +177,7 @@ std::string lint_rules_json() {
             {"name", rule.name},
             {"severity", name(rule.severity)},
             {"since", "1." + std::to_string(rule.since.minor)},
+            {"go", name(rule.go)},
             {"summary", rule.summary},
             {"explanation", rule.explanation},
         });
