@@ -207,7 +207,7 @@ def test_the_worst_ten_of_each_level_are_annotated(repository):
     assert commands[0][1] == {"file": "gone", "line": "1", "title": "unreadable"}
     assert commands[1][1]["file"] == "b.pprof" and commands[2][1]["file"] == "many.pprof"
     (summary,) = [line for line in others if line]
-    assert re.fullmatch(r"18 files: 21 errors, \d+ warnings(, \d+ notes)?, 1 unreadable; GitHub shows 10 annotations of "
+    assert re.fullmatch(r"18 files: 21 errors, \d+ warnings(, \d+ infos?)?, 1 unreadable; GitHub shows 10 annotations of "
                         r"each level, \d+ more are left out", summary)
 
 

@@ -66,7 +66,7 @@ std::string lint_summary(std::span<const FileFindings> files) {
     const LintTotals totals = lint_totals(files);
     return fmt::format("{}: {}, {}{}{}", counted(files.size(), "file"), counted(totals.errors, "error"),
                        counted(totals.warnings, "warning"),
-                       totals.infos > 0 ? ", " + counted(totals.infos, "note") : "",
+                       totals.infos > 0 ? ", " + counted(totals.infos, "info") : "",
                        totals.unreadable > 0 ? fmt::format(", {} unreadable", totals.unreadable) : "");
 }
 

@@ -42,7 +42,7 @@ TEST_CASE("Annotations are the worst ten of each level, and a count of the rest"
     CHECK(text.find("::error9") < text.find("::notice "));
     CHECK(text.find("::error10") == text.npos);
     CHECK(text.ends_with(
-        "12 errors, 0 warnings, 12 notes; GitHub shows 10 annotations of each level, 4 more are left out\n"));
+        "12 errors, 0 warnings, 12 infos; GitHub shows 10 annotations of each level, 4 more are left out\n"));
 }
 
 TEST_CASE("A SARIF message has neither links nor placeholders of others' making") {
