@@ -30,12 +30,12 @@ FOREIGN = {
     "nettle/": ["libpgoprof/pgoprof/base/sha256.cc"],
     "curl/": ["libpgoprof/pgoprof/io/http.cc", "libpgoprof/pgoprof/io/http_url.cc"],
     "fmt/": ["libpgoprof/", "apps/"],
-    "nlohmann/": ["libpgoprof/pgoprof/report/json.cc", "libpgoprof/pgoprof/report/html_report.cc"],
+    "nlohmann/": ["libpgoprof/pgoprof/report/json_text.h", "libpgoprof/pgoprof/report/html_report.cc"],
     "CLI/": ["apps/"],
 }
 
 # What the system itself gives: C++ headers have no dot, C and POSIX ones are named here.
-SYSTEM = re.compile(r"[a-z0-9_]+|(sys|linux)/\w+\.h|(unistd|fcntl|signal|poll|termios|errno|stdlib|limits)\.h")
+SYSTEM = re.compile(r"[a-z0-9_]+|(sys|linux)/\w+\.h|(regex|unistd|fcntl|signal|poll|termios|errno|stdlib|limits)\.h")
 
 # Of these, the library knows nothing: only the apps print, exit and read the environment.
 APPS_ONLY = [

@@ -39,13 +39,16 @@ std::size_t end_of_package(std::string_view function) {
     return plain.find('.', slash == plain.npos ? 0 : slash);
 }
 
+bool is_number(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
 /// "func1", "func1-range2", "gowrap3", "deferwrap1" or "2".
 bool names_closure(std::string_view part) {
     for (const std::string_view prefix : {"func", "gowrap", "deferwrap"}) {
         if (part.starts_with(prefix)) part.remove_prefix(prefix.size());
     }
-    part = part.substr(0, part.find("-range"));
-    return !part.empty() && std::ranges::all_of(part, [](char c) { return c >= '0' && c <= '9'; });
+    return is_number(part.substr(0, part.find("-range")));
 }
 
 /// Without type arguments, which may hold dots.
@@ -74,8 +77,10 @@ CalleeKind callee_kind(std::string_view function) {
     const std::string local = without_brackets(function.substr(end + 1));  // "(*T).M.func1"
     const std::size_t dot = local.rfind('.');
     if (dot == local.npos) return CalleeKind::function;
-    if (local.starts_with("init.") && local.find('.', 5) == local.npos) return CalleeKind::function;  // "init.0"
-    return names_closure(std::string_view(local).substr(dot + 1)) ? CalleeKind::closure : CalleeKind::method;
+    const std::string_view last = std::string_view(local).substr(dot + 1);
+    if (local.substr(0, dot) == "init" && is_number(last))
+        return CalleeKind::function;  // one of several init functions
+    return names_closure(last) ? CalleeKind::closure : CalleeKind::method;
 }
 
 }  // namespace pgoprof
