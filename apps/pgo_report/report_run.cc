@@ -132,6 +132,7 @@ Result<> ReportRun::write_groups() const {
 Result<> ReportRun::write_call_sites() const {
     CallSiteReport report{.of = edge_report(input_), .go_version = options_.go_version, .sites = {}};
     report.sites = call_sites(input_.edges(), report.of.hot);
+    if (options_.all) report.callees_shown = UINT32_MAX;
     return write(report, call_sites_text, call_sites_json);
 }
 

@@ -19,7 +19,7 @@ std::span<const CallSite> shown(const CallSiteReport& report) {
 }
 
 std::span<const std::uint32_t> shown_edges(const CallSiteReport& report, const CallSite& site) {
-    return report.sites.edges_of(site).first(std::min(site.count, kCalleesShown));
+    return report.sites.edges_of(site).first(std::min(site.count, report.callees_shown));
 }
 
 std::string legend(GoVersion version) {
@@ -27,15 +27,16 @@ std::string legend(GoVersion version) {
         "\nhot: inlining here may cost up to 2000 instead of 80, whatever is called, unless the caller is big (5000 "
         "nodes\n"
         "or more), which a profile does not tell.\n";
-    if (version < kInterfaceCalls)
+    if (version < kInterfaceCalls) {
         return text + fmt::format("Go 1.{} devirtualizes nothing by profile.\n", version.minor);
+    }
     text +=
-        "Devirtualization takes the first callee of a site, hot or not, if the call is indirect and that callee fits\n";
-    if (version < kFunctionValues)
-        return text + "(interface: its method implements the interface); it never takes the next one.\n";
+        "as: devirtualization turns an indirect call, hot or not, into one of the heaviest callee that fits it: an\n"
+        "interface call, whose interface the callee's type implements";
+    if (version >= kFunctionValues) text += ", or the call of a function value, of the same type";
     return text +
-           "(interface: it implements the interface; value: a function value of its type); it never takes the next "
-           "one.\n";
+           ".\nCallees that do not fit belong to other calls on the line. There is one choice: no runner-up is "
+           "taken.\n";
 }
 
 /// What is in the column "as".

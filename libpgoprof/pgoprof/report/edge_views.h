@@ -31,10 +31,8 @@ struct CallSiteReport {
     EdgeReport of;
     GoVersion go_version = kNewestKnownGo;
     CallSites sites;
+    std::uint32_t callees_shown = 4;  ///< of a site: the heaviest, and the runners-up
 };
-
-/// How many callees of a site are listed: the one that devirtualization picks, and the runners-up.
-inline constexpr std::uint32_t kCalleesShown = 4;
 
 std::string call_sites_text(const CallSiteReport& report);
 std::string call_sites_json(const CallSiteReport& report);

@@ -104,7 +104,7 @@ Json call_site_json(const CallSiteReport& report, const CallSite& site) {
     const EdgeProfile& profile = *report.of.profile;
     const auto edges = report.sites.edges_of(site);
     Json callees = Json::array();
-    for (const std::uint32_t position : edges.first(std::min(site.count, kCalleesShown))) {
+    for (const std::uint32_t position : edges.first(std::min(site.count, report.callees_shown))) {
         callees.push_back(callee_json(report, profile.edges[position]));
     }
     Json json{
