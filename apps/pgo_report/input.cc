@@ -12,7 +12,7 @@
 
 namespace pgoprof::cli {
 
-Result<> Input::load(const std::string& path) {
+Result<> Input::load(const std::string& path, Need need) {
     name_ = input_name(path);
     const auto content = loader_.load(path);
     if (!content) return std::unexpected(content.error());
@@ -21,11 +21,14 @@ Result<> Input::load(const std::string& path) {
         return {};
     }
     raw_ = std::get<const RawProfile*>(*content);
+    column_ = chosen_sample_type(*raw_);
+    return need == Need::edges ? build_edges() : Result<>();
+}
+
+Result<> Input::build_edges() {
     auto built = build_call_edges(*raw_);
     if (!built) return fail_in(name_, built.error());
     built_ = std::move(*built);
-    edges_ = &built_;
-    column_ = chosen_sample_type(*raw_);
     return {};
 }
 

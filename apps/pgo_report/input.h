@@ -14,12 +14,18 @@
 
 namespace pgoprof::cli {
 
+/// What a view shows.
+enum class Need : std::uint8_t {
+    edges,
+    stacks,  ///< also of a profile whose edges the compiler refuses; there are no edges then
+};
+
 class Input {
 public:
     explicit Input(const Limits& limits) : limits_(limits), loader_(limits) {}
 
     /// Once. Errors name the file.
-    Result<> load(const std::string& path);
+    Result<> load(const std::string& path, Need need);
 
     const std::string& name() const { return name_; }  ///< for messages
     const EdgeProfile& edges() const { return *edges_; }
@@ -38,11 +44,13 @@ public:
     std::uint64_t budget() const { return limits_.decode_budget(loader_.stored_bytes()); }
 
 private:
+    Result<> build_edges();
+
     Limits limits_;
     Loader loader_;
     std::string name_;
     EdgeProfile built_;
-    const EdgeProfile* edges_ = nullptr;
+    const EdgeProfile* edges_ = &built_;
     const RawProfile* raw_ = nullptr;
     std::optional<std::size_t> column_;
 };

@@ -13,6 +13,7 @@
 #include "pgoprof/report/change_report.h"
 #include "pgoprof/report/edge_views.h"
 #include "pgoprof/report/folded_text.h"
+#include "pgoprof/transform/call_edges.h"
 #include "pgoprof/transform/folded_stacks.h"
 
 namespace pgoprof::cli {
@@ -45,7 +46,7 @@ Result<> ReportRun::compile_pattern() {
 }
 
 Result<> ReportRun::load(Input& input, const std::string& path) const {
-    auto loaded = input.load(path);
+    auto loaded = input.load(path, options_.format == "folded" ? Need::stacks : Need::edges);
     if (loaded && input.edges().ignored != SilentlyIgnored::no) {
         console_.warning(
             fmt::format("{}: the Go compiler ignores this profile: {}", input.name(), reason(input.edges().ignored)));
@@ -108,16 +109,13 @@ Result<> ReportRun::write_folded_stacks() const {
         return fail(ErrorCode::invalid_content, "a preprofiled file has call edges, but no stacks to fold",
                     "give the profile that it was made from");
     }
-    FoldedStacks stacks;
-    if (input_.column()) {
-        auto folded = fold_stacks(*input_.raw(), *input_.column());
-        if (!folded) return std::unexpected(std::move(folded.error()));
-        stacks = std::move(*folded);
-    }
-    if (auto modest = check_size(name_bytes(stacks), input_.budget()); !modest) return modest;
+    if (input_.raw()->sample_count() > 0 && !input_.column()) return std::unexpected(no_usable_sample_type());
+    const auto stacks = fold_stacks(*input_.raw(), input_.column().value_or(0));
+    if (!stacks) return std::unexpected(stacks.error());
+    if (auto modest = check_size(name_bytes(*stacks), input_.budget()); !modest) return modest;
     auto output = Output::open(options_.output);
     if (!output) return std::unexpected(output.error());
-    if (auto written = write_folded(stacks, [&](ByteView piece) { return output->write(piece); }); !written) {
+    if (auto written = write_folded(*stacks, [&](ByteView piece) { return output->write(piece); }); !written) {
         return written;
     }
     return output->commit();

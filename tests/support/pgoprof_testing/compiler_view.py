@@ -30,7 +30,7 @@ class CompilerView:
         self.hot_calls = set()  # (caller, offset, callee): hotness alone allows them, or would in a smaller caller
         self.edges = set()  # (caller, offset, callee, weight) that devirtualization looked at
         self._starts = {}  # first lines
-        calls, hot_calls = [], []
+        calls, hot_calls, functions = [], [], []
         for line in output.splitlines():
             if line.startswith("# "):
                 package = "main" if line[2:] == main_package else line[2:]
@@ -43,19 +43,22 @@ class CompilerView:
             elif match := _EDGE.match(line):
                 self.edges.add((match[1], int(match[2]), match[3], int(match[4])))
             elif match := _INLINABLE.match(line) or _NOT_INLINABLE.fullmatch(line):
-                self._read_function(package, match)
+                functions.append((package, match))
+        callers = {call["Caller"] for call in calls}
+        for package, match in functions:
+            # Printed without its package, but for other packages' generic functions.
+            name = match["function"]
+            self._read_function(name if "[" in name and name in callers else f"{package}.{name}", match)
         self.calls = [self._call(call) for call in calls]
         self.hot_calls = {(match["caller"], self._offset(match["caller"], int(match["line"])), match["callee"])
                           for match in hot_calls}
 
-    def _read_function(self, package, match):
-        """Printed without its package, but for other packages' generic functions."""
-        for name in (f"{package}.{match['function']}", match["function"]):
-            self._starts.setdefault(name, int(match["line"]))
-            if "cost" in match.groupdict():
-                self.costs.setdefault(name, int(match["cost"]))
-            elif too_complex := _TOO_COMPLEX.fullmatch(match["why"]):
-                self.budgets.setdefault(name, int(too_complex[1]))
+    def _read_function(self, name, match):
+        self._starts.setdefault(name, int(match["line"]))
+        if "cost" in match.groupdict():
+            self.costs.setdefault(name, int(match["cost"]))
+        elif too_complex := _TOO_COMPLEX.fullmatch(match["why"]):
+            self.budgets.setdefault(name, int(too_complex[1]))
 
     def _offset(self, caller, line):
         return line - self._starts[caller] if caller in self._starts else None
