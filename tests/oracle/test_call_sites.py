@@ -5,6 +5,7 @@ those in functions that are gone, or were inlined away, it does not.
 """
 
 import json
+import re
 import subprocess
 
 import pytest
@@ -91,11 +92,13 @@ def test_calls_that_are_inlined_for_their_hotness(views):
     ours, theirs = views
     assert theirs.hot_calls
     assert [call for call in theirs.hot_calls if call[1] is not None and not ours.is_hot(*call[:2])] == []
-    # And the other way: every hot call of a function that is too costly otherwise, but not for a hot one.
+    # And the other way: every hot call of a function that is too costly otherwise, but not for a hot one. Closures may
+    # cost more than other functions, hot or not.
     expected = {(call.caller, call.offset, call.hottest) for call in theirs.calls
                 if call.is_direct and call.offset is not None and ours.is_hot(call.caller, call.offset)
-                and BUDGET < theirs.costs.get(call.hottest, 0) <= HOT_BUDGET}
-    assert expected and expected <= theirs.hot_calls
+                and BUDGET < theirs.costs.get(call.hottest, 0) <= HOT_BUDGET and not re.search(r"\.func\d", call.hottest)}
+    assert expected
+    assert expected - theirs.hot_calls == set()
 
 
 def test_devirtualized_calls(views):
