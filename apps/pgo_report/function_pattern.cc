@@ -1,35 +1,31 @@
 #include "pgo_report/function_pattern.h"
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 
-#include <array>
 #include <utility>
 
 namespace pgoprof::cli {
 
-void FunctionPattern::Free::operator()(regex_t* regex) const {
-    ::regfree(regex);
-    delete regex;
-}
+FunctionPattern::FunctionPattern(std::unique_ptr<re2::RE2> regex) : regex_(std::move(regex)) {}
+FunctionPattern::FunctionPattern(FunctionPattern&&) noexcept = default;
+FunctionPattern& FunctionPattern::operator=(FunctionPattern&&) noexcept = default;
+FunctionPattern::~FunctionPattern() = default;
 
 Result<FunctionPattern> FunctionPattern::compile(const std::string& pattern) {
-    auto regex = std::make_unique<regex_t>();
-    const int code = ::regcomp(regex.get(), pattern.c_str(), REG_EXTENDED | REG_NOSUB);
-    if (code != 0) {
-        std::array<char, 200> message{};
-        ::regerror(code, regex.get(), message.data(), message.size());
-        return fail(ErrorCode::usage, fmt::format("--function {}: {}", pattern, message.data()),
-                    "give a POSIX extended regular expression, as grep -E takes it");
+    RE2::Options options;
+    options.set_encoding(RE2::Options::EncodingLatin1);  // names are bytes
+    options.set_log_errors(false);
+    auto regex = std::make_unique<re2::RE2>(pattern, options);
+    if (!regex->ok()) {
+        return fail(ErrorCode::usage, fmt::format("--function {}: {}", pattern, regex->error()),
+                    "give a regular expression in Go's syntax");
     }
-    FunctionPattern result;
-    result.regex_.reset(regex.release());
-    return result;
+    return FunctionPattern(std::move(regex));
 }
 
 bool FunctionPattern::matches(std::string_view name) const {
-    // With REG_STARTEND (glibc, BSD) names may hold NULs, and need none at the end.
-    regmatch_t range{.rm_so = 0, .rm_eo = static_cast<regoff_t>(name.size())};
-    return ::regexec(regex_.get(), name.data(), 1, &range, REG_STARTEND) == 0;
+    return re2::RE2::PartialMatch(re2::StringPiece(name.data(), name.size()), *regex_);
 }
 
 }  // namespace pgoprof::cli

@@ -1,31 +1,35 @@
 // Which functions a user means.
 #pragma once
 
-#include <regex.h>
-
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "pgoprof/base/result.h"
 
+namespace re2 {
+class RE2;
+}
+
 namespace pgoprof::cli {
 
-/// A POSIX extended regular expression, which matches anywhere in a name. Unlike std::regex it takes names of any
-/// length.
+/// A regular expression in Go's syntax (RE2), which matches anywhere in a name. It takes time linear in the name's
+/// length, whatever the pattern: a hostile profile's names can be megabytes.
 class FunctionPattern {
 public:
     /// A usage error if `pattern` is none.
     static Result<FunctionPattern> compile(const std::string& pattern);
 
+    FunctionPattern(FunctionPattern&&) noexcept;
+    FunctionPattern& operator=(FunctionPattern&&) noexcept;
+    ~FunctionPattern();
+
     bool matches(std::string_view name) const;
 
 private:
-    struct Free {
-        void operator()(regex_t* regex) const;
-    };
+    explicit FunctionPattern(std::unique_ptr<re2::RE2> regex);
 
-    std::unique_ptr<regex_t, Free> regex_;
+    std::unique_ptr<re2::RE2> regex_;
 };
 
 }  // namespace pgoprof::cli

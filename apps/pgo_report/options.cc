@@ -31,7 +31,7 @@ void declare_views(CLI::App& app, Options& options) {
         app.add_flag("--call-sites", options.call_sites,
                      "Show which call sites are hot for inlining, and what devirtualization would pick there");
     auto* function =
-        add_parsed_option(app, "--function", "a POSIX extended regular expression",
+        add_parsed_option(app, "--function", "a regular expression",
                           "Show the callers and callees of the functions whose names it matches, as the compiler "
                           "counts them and as whole "
                           "stacks show them",

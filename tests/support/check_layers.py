@@ -32,10 +32,11 @@ FOREIGN = {
     "fmt/": ["libpgoprof/", "apps/"],
     "nlohmann/": ["libpgoprof/pgoprof/report/json_text.h", "libpgoprof/pgoprof/report/html_report.cc"],
     "CLI/": ["apps/"],
+    "re2/": ["apps/pgo_report/function_pattern.cc"],
 }
 
 # What the system itself gives: C++ headers have no dot, C and POSIX ones are named here.
-SYSTEM = re.compile(r"[a-z0-9_]+|(sys|linux)/\w+\.h|(regex|unistd|fcntl|signal|poll|termios|errno|stdlib|limits)\.h")
+SYSTEM = re.compile(r"[a-z0-9_]+|(sys|linux)/\w+\.h|(unistd|fcntl|signal|poll|termios|errno|stdlib|limits)\.h")
 
 # Of these, the library knows nothing: only the apps print, exit and read the environment.
 APPS_ONLY = [
