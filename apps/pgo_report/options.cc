@@ -53,7 +53,7 @@ void declare_views(CLI::App& app, Options& options) {
 void declare_options(CLI::App& app, Options& options) {
     app.add_option("FILE", options.file, "The profile, pprof or preprofiled; - is stdin")->required();
     declare_views(app, options);
-    add_choice_option(app, "--format", options.format, {"text", "json", "preprofile", "dot", "folded"},
+    add_choice_option(app, "--format", options.format, {"text", "json", "preprofile", "dot", "folded", "html"},
                       "How to print the result");
     const auto parse_count = [](const std::string& text) -> std::optional<std::uint64_t> {
         std::uint32_t count = 0;

@@ -13,6 +13,7 @@
 #include "pgoprof/report/change_report.h"
 #include "pgoprof/report/edge_views.h"
 #include "pgoprof/report/folded_text.h"
+#include "pgoprof/report/html_report.h"
 #include "pgoprof/transform/call_edges.h"
 #include "pgoprof/transform/folded_stacks.h"
 
@@ -63,6 +64,7 @@ Result<ExitCode> ReportRun::write_view() {
         if (options_.format == "preprofile") return write_preprofile();
         if (options_.format == "dot") return write_dot();
         if (options_.format == "folded") return write_folded_stacks();
+        if (options_.format == "html") return write_page();
         return write_edges();
     };
     const auto written = write();
@@ -119,6 +121,13 @@ Result<> ReportRun::write_folded_stacks() const {
         return written;
     }
     return output->commit();
+}
+
+/// It has each name once, and cuts it: its size needs no check.
+Result<> ReportRun::write_page() const {
+    const auto page = html_report(edge_report(input_, SIZE_MAX), input_.raw());
+    if (!page) return std::unexpected(page.error());
+    return write_output(options_.output, as_bytes(*page));
 }
 
 Result<> ReportRun::write_groups() const {

@@ -30,6 +30,7 @@ private:
     Result<> write_edges() const;
     Result<> write_dot() const;
     Result<> write_folded_stacks() const;
+    Result<> write_page() const;
     Result<> write_groups() const;
     Result<> write_call_sites() const;
     Result<> write_functions() const;
