@@ -12,7 +12,7 @@
 
 namespace pgoprof::cli {
 
-Result<> Input::load(const std::string& path, Need need) {
+Result<> Input::load(const std::string& path) {
     name_ = input_name(path);
     const auto content = loader_.load(path);
     if (!content) return std::unexpected(content.error());
@@ -22,11 +22,14 @@ Result<> Input::load(const std::string& path, Need need) {
     }
     raw_ = std::get<const RawProfile*>(*content);
     column_ = chosen_sample_type(*raw_);
-    return need == Need::edges ? build_edges() : Result<>();
+    return need_ == Need::stacks ? Result<>() : build_edges();
 }
 
 Result<> Input::build_edges() {
-    auto built = build_call_edges(*raw_);
+    EdgeBuilder builder(*raw_);
+    const auto walked = loader_.walk_samples([&](const RawProfile& batch) { builder.add(batch); });
+    if (!walked) return walked;
+    auto built = builder.finish();
     if (!built) return fail_in(name_, built.error());
     built_ = std::move(*built);
     return {};

@@ -25,10 +25,19 @@ GroupBy group_by(std::string_view name) {
     return name == "callee" ? GroupBy::callee : GroupBy::package;
 }
 
+Need needs(const Options& options) {
+    if (options.format == "folded") return Need::stacks;
+    const bool samples = options.function || options.base || options.format == "html";
+    return samples ? Need::samples : Need::edges;
+}
+
 /// Documents are in memory as a whole, JSON as a tree and as its text, in which each name is escaped.
 std::uint64_t document_limit(const Input& input) { return input.budget() / 4; }
 
 }  // namespace
+
+ReportRun::ReportRun(const Options& options, const Console& console)
+    : options_(options), console_(console), input_(options.limits, needs(options)) {}
 
 ExitCode ReportRun::run() {
     if (const auto sound = check_options(options_); !sound) return console_.error(sound.error());
@@ -47,7 +56,7 @@ Result<> ReportRun::compile_pattern() {
 }
 
 Result<> ReportRun::load(Input& input, const std::string& path) const {
-    auto loaded = input.load(path, options_.format == "folded" ? Need::stacks : Need::edges);
+    auto loaded = input.load(path);
     if (loaded && input.edges().ignored != SilentlyIgnored::no) {
         console_.warning(
             fmt::format("{}: the Go compiler ignores this profile: {}", input.name(), reason(input.edges().ignored)));
@@ -160,7 +169,7 @@ Result<> ReportRun::write_functions() const {
 }
 
 Result<ExitCode> ReportRun::write_changes() const {
-    Input base(options_.limits);
+    Input base(options_.limits, needs(options_));
     if (const auto loaded = load(base, *options_.base); !loaded) return std::unexpected(loaded.error());
     const ChangeReport report{
         .old_profile = edge_report(base),

@@ -15,8 +15,7 @@ namespace pgoprof::cli {
 
 class ReportRun {
 public:
-    ReportRun(const Options& options, const Console& console)
-        : options_(options), console_(console), input_(options.limits) {}
+    ReportRun(const Options& options, const Console& console);
 
     ExitCode run();
 

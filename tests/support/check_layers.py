@@ -30,7 +30,7 @@ FOREIGN = {
     "nettle/": ["libpgoprof/pgoprof/base/sha256.cc"],
     "curl/": ["libpgoprof/pgoprof/io/http.cc", "libpgoprof/pgoprof/io/http_url.cc"],
     "fmt/": ["libpgoprof/", "apps/"],
-    "nlohmann/": ["libpgoprof/pgoprof/report/json_text.h", "libpgoprof/pgoprof/report/html_report.cc"],
+    "nlohmann/": ["libpgoprof/pgoprof/report/json_text.h"],
     "CLI/": ["apps/"],
     "re2/": ["apps/pgo_report/function_pattern.cc"],
 }
