@@ -6,7 +6,7 @@ import resource
 import subprocess
 
 import pytest
-from pgoprof_testing.bombs import bombs, inlined_frames, long_names
+from pgoprof_testing.bombs import bombs, inlined_frames, long_names, long_stacks
 
 BIN = pathlib.Path(os.environ["PGOPROF_BIN"])
 
@@ -66,6 +66,21 @@ def test_long_names(tmp_path, options):
     report = run_limited("pgo-report", path, *options)
     assert (report.returncode, report.stdout) == (3, ""), report.stderr
     assert run_limited("pgo-report", path, "--top", "1").returncode == 0
+
+
+@pytest.mark.parametrize("options", [["--by", "caller"], ["--by", "package"], ["--call-sites"], ["--call-sites", "--format", "json"],
+                                     ["--function", "."], ["--function", "(x+)+y"], ["--format", "dot"], ["--format", "folded"],
+                                     ["--base", "."]])
+@pytest.mark.parametrize("bomb", [long_names, inlined_frames, long_stacks])
+def test_views_and_formats(tmp_path, options, bomb):
+    """Each ends with a report, or says why there is none."""
+    path = tmp_path / "bomb.pprof"
+    path.write_bytes(bomb())
+    result = run_limited("pgo-report", *[str(path) if option == "." and "--base" in options else option for option in options],
+                         path, "-o", "/dev/null")
+    assert result.returncode in (0, 3), result.stderr
+    if result.returncode == 3:
+        assert f"pgo-report: error: {path}: " in result.stderr
 
 
 def test_more_threads_than_there_is_room_for(tmp_path):

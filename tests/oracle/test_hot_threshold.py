@@ -2,17 +2,20 @@
 
 import json
 import re
+import subprocess
+
+import pytest
 
 from pgoprof_testing import generate, go, verdicts
 
 PROGRAM = "package main\n\nfunc f() int { return 1 }\n\nfunc main() { println(f()) }\n"
 
 
-def compiler_threshold(profile, tmp_path):
+def compiler_threshold(profile, tmp_path, flags="pgodebug=1"):
     """Of `compile` run on one small package: what the profile is from does not matter."""
     source = tmp_path / "main.go"
     source.write_text(PROGRAM)
-    run = go.go("tool", "compile", "-p=main", f"-pgoprofile={profile}", "-d=pgodebug=1", "-o", tmp_path / "main.o", source)
+    run = go.go("tool", "compile", "-p=main", f"-pgoprofile={profile}", f"-d={flags}", "-o", tmp_path / "main.o", source)
     printed = re.search(r"^hot-callsite-thres-from-CDF=(\S+)$", run.stdout + run.stderr, re.MULTILINE)
     return float(printed[1])
 
@@ -40,3 +43,19 @@ def test_generated_profiles(tmp_path):
             check(profile, tmp_path)
             checked += 1
     assert checked >= 20
+
+
+@pytest.mark.parametrize("percent", ["0", "0.5", "12.25", "50", "90", "99", "99.99", "100"])
+def test_other_limits(percent, tmp_path):
+    for profile in (go.goroot() / "src/cmd/compile/default.pgo", go.capture(tmp_path)):
+        run = verdicts.tool("pgo-report", "--format", "json", "--hot-percent", percent, profile)
+        theirs = compiler_threshold(profile, tmp_path, f"pgodebug=1,pgoinlinecdfthreshold={percent}")
+        assert json.loads(run.stdout)["threshold_percent"] == theirs
+
+
+@pytest.mark.parametrize("percent", ["-1", "100.5", "many"])
+def test_limits_that_the_compiler_refuses(percent, tmp_path):
+    profile = go.capture(tmp_path)
+    assert verdicts.tool("pgo-report", "--hot-percent", percent, profile).returncode == 2
+    with pytest.raises(subprocess.CalledProcessError):
+        compiler_threshold(profile, tmp_path, f"pgodebug=1,pgoinlinecdfthreshold={percent}")

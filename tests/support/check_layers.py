@@ -33,10 +33,10 @@ FOREIGN = {
     "nettle/": ["libpgoprof/pgoprof/base/sha256.cc"],
     "curl/": ["libpgoprof/pgoprof/io/http.cc", "libpgoprof/pgoprof/io/http_url.cc"],
     "fmt/": ["libpgoprof/", "apps/"],
-    "nlohmann/": ["libpgoprof/pgoprof/report/json.cc", "libpgoprof/pgoprof/report/html_report.cc",
-                  "libpgoprof/pgoprof/report/lint_sarif.cc"],
+    "nlohmann/": ["libpgoprof/pgoprof/report/json_text.h"],
     "toml++/": ["libpgoprof/pgoprof/config/lint_config.cc"],
     "CLI/": ["apps/"],
+    "re2/": ["apps/pgo_report/function_pattern.cc"],
 }
 
 # What the system itself gives: C++ headers have no dot, C and POSIX ones are named here.

@@ -2,15 +2,15 @@
 
 #include <algorithm>
 #include <iterator>
+#include <span>
 
 #include "pgoprof/base/checked.h"
 #include "pgoprof/base/text.h"
 #include "pgoprof/report/edge_report.h"
 
 namespace pgoprof {
-namespace {
 
-std::string totals(const EdgeReport& report) {
+std::string totals_text(const EdgeReport& report) {
     const EdgeProfile& profile = *report.profile;
     return fmt::format(
         "file:         {}\n"
@@ -22,8 +22,7 @@ std::string totals(const EdgeReport& report) {
         report.hot.edge_count, report.hot.threshold_percent);
 }
 
-/// "main.f +3 (/src/main.go:12)": the caller, the call's line in it, and where that is.
-std::string call_site(const EdgeProfile& profile, const CallEdge& edge) {
+std::string call_site_text(const EdgeProfile& profile, const CallEdge& edge) {
     std::string place;
     if (edge.caller_file != StringId{}) {
         place = fmt::format(" ({}:{})", escape_line(profile.names[edge.caller_file]), edge.call_line);
@@ -31,12 +30,10 @@ std::string call_site(const EdgeProfile& profile, const CallEdge& edge) {
     return fmt::format("{} {:+}{}", escape_line(profile.names[edge.caller]), edge.call_site_offset, place);
 }
 
-}  // namespace
-
 std::string edges_text(const EdgeReport& report) {
     const EdgeProfile& profile = *report.profile;
     const std::size_t shown = std::min(report.shown, profile.edges.size());
-    std::string text = totals(report);
+    std::string text = totals_text(report);
     if (shown > 0) {
         text += fmt::format("\n{:>6} {:>14} {:>8} {:>8}  {:<4}  {}\n", "rank", "weight", "share", "sum", "hot",
                             "caller +lines after its start, callee");
@@ -48,13 +45,22 @@ std::string edges_text(const EdgeReport& report) {
         fmt::format_to(std::back_inserter(text), "{:>6} {:>14} {:>7.3f}% {:>7.3f}%  {:<4}  {}\n{:>49} {}\n", i + 1,
                        edge.weight, weight_in_percent(edge.weight, profile.total_weight),
                        weight_in_percent(sum, profile.total_weight), i < report.hot.edge_count ? "hot" : "-",
-                       call_site(profile, edge), "->", escape_line(profile.names[edge.callee]));
+                       call_site_text(profile, edge), "->", escape_line(profile.names[edge.callee]));
     }
     if (shown < profile.edges.size()) {
         const std::size_t hot_left = report.hot.edge_count > shown ? report.hot.edge_count - shown : 0;
         text += fmt::format("\nand {} more ({} hot); --all lists them\n", profile.edges.size() - shown, hot_left);
     }
     return text;
+}
+
+std::uint64_t name_bytes(const EdgeReport& report) {
+    const EdgeProfile& profile = *report.profile;
+    std::uint64_t bytes = 0;
+    for (const CallEdge& edge : std::span(profile.edges).first(std::min(report.shown, profile.edges.size()))) {
+        for (const StringId name : {edge.caller, edge.callee, edge.caller_file}) bytes += profile.names[name].size();
+    }
+    return bytes;
 }
 
 std::string_view reason(SilentlyIgnored ignored) {

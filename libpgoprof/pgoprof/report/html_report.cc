@@ -3,19 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
 #include <utility>
 
 #include "pgoprof/base/text.h"
 #include "pgoprof/report/html_page.h"
+#include "pgoprof/report/json_text.h"
 #include "pgoprof/transform/call_edges.h"
 
 namespace pgoprof {
 namespace {
 
-using Json = nlohmann::ordered_json;
 
 /// The names that the page mentions, each once; all else refers to them by position.
 class PageNames {

@@ -1,19 +1,13 @@
-// The JSON documents of all reports but SARIF, so that few sources know the JSON library.
+// The JSON documents of pgo-lint, but SARIF, and of pgo-merge.
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
-#include "pgoprof/base/checked.h"
 #include "pgoprof/base/text.h"
-#include "pgoprof/report/edge_report.h"
+#include "pgoprof/report/json_text.h"
 #include "pgoprof/report/lint_report.h"
 #include "pgoprof/report/merge_report.h"
 
 namespace pgoprof {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-std::string to_text(const Json& document) { return document.dump(2) + "\n"; }
 
 Json offset_json(const std::optional<Offset>& offset) {
     if (!offset) return nullptr;
@@ -37,24 +31,6 @@ Json file_json(const FileFindings& file) {
     Json unreadable = nullptr;
     if (file.unreadable) unreadable = escape_line(file.unreadable->message);
     return {{"file", escape_line(file.file)}, {"findings", std::move(findings)}, {"unreadable", std::move(unreadable)}};
-}
-
-Json edge_json(const EdgeReport& report, std::size_t i, std::int64_t sum) {
-    const EdgeProfile& profile = *report.profile;
-    const CallEdge& edge = profile.edges[i];
-    const bool known = edge.caller_file != StringId{};
-    return {
-        {"rank", i + 1},
-        {"weight", edge.weight},
-        {"percent", weight_in_percent(edge.weight, profile.total_weight)},
-        {"cumulative_percent", weight_in_percent(sum, profile.total_weight)},
-        {"hot", i < report.hot.edge_count},
-        {"caller", escape_line(profile.names[edge.caller])},
-        {"call_site_offset", edge.call_site_offset},
-        {"file", known ? Json(escape_line(profile.names[edge.caller_file])) : Json()},
-        {"line", known ? Json(edge.call_line) : Json()},
-        {"callee", escape_line(profile.names[edge.callee])},
-    };
 }
 
 template <typename T>
@@ -183,28 +159,6 @@ std::string lint_rules_json() {
         });
     }
     return to_text({{"schema", "pgoprof.pgo-lint-rules/1"}, {"rules", std::move(rules)}});
-}
-
-std::string edges_json(const EdgeReport& report) {
-    const EdgeProfile& profile = *report.profile;
-    Json edges = Json::array();
-    std::int64_t sum = 0;
-    for (std::size_t i = 0; i < std::min(report.shown, profile.edges.size()); ++i) {
-        sum = add_wrapping(sum, profile.edges[i].weight);
-        edges.push_back(edge_json(report, i, sum));
-    }
-    const bool ignored = profile.ignored != SilentlyIgnored::no;
-    return to_text({
-        {"schema", "pgoprof.pgo-report/1"},
-        {"file", escape_line(report.file)},
-        {"sample_type", report.sample_type ? Json(escape_line(*report.sample_type)) : Json()},
-        {"total_weight", profile.total_weight},
-        {"edge_count", profile.edges.size()},
-        {"hot_edge_count", report.hot.edge_count},
-        {"threshold_percent", report.hot.threshold_percent},
-        {"ignored", ignored ? Json(reason(profile.ignored)) : Json()},
-        {"edges", std::move(edges)},
-    });
 }
 
 }  // namespace pgoprof

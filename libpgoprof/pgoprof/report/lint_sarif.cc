@@ -1,16 +1,13 @@
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "pgoprof/base/sha256.h"
 #include "pgoprof/base/text.h"
+#include "pgoprof/report/json_text.h"
 #include "pgoprof/report/lint_report.h"
 #include "pgoprof/report/ranked_findings.h"
 
 namespace pgoprof {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kSchema =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -151,7 +148,7 @@ std::string lint_sarif(std::span<const FileFindings> files, std::string_view too
         {"results", std::move(results)},
     };
     const Json document{{"$schema", kSchema}, {"version", "2.1.0"}, {"runs", Json::array({run})}};
-    return document.dump(2) + "\n";
+    return to_text(document);
 }
 
 }  // namespace pgoprof

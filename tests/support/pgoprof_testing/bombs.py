@@ -62,6 +62,16 @@ def long_names():
     return edges_profile(b"\x1b" * 1_000_000, 1, 90)
 
 
+def long_stacks():
+    """A sound profile: stacks of thousands of locations, in each of which a function with a long name is inlined often."""
+    line = field(LINE, field(1, 1) + field(2, 1))
+    return pack(b"".join([
+        *(field(STRING_TABLE, text) for text in (b"", b"samples", b"count", b"main." + b"x" * 100_000)),
+        field(SAMPLE_TYPE, field(1, 1) + field(2, 2)), field(FUNCTION, field(1, 1) + field(2, 3) + field(5, 1)),
+        *(field(LOCATION, field(1, i) + field(3, i) + line * 100) for i in range(1, 4)),
+        *(field(SAMPLE, field(LOCATION_ID, varint(i % 3 + 1) * 5_000) + field(VALUE, b"\1")) for i in range(200))]))
+
+
 @functools.cache
 def bombs():
     """Name -> file content."""

@@ -1,0 +1,3 @@
+module pgoprof.test/packagename
+
+go 1.19
