@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "pgoprof/base/sha256.h"
 #include "pgoprof/base/text.h"
 #include "pgoprof/report/json_text.h"
