@@ -71,7 +71,7 @@ def test_a_size_is_a_limit(size, accepted):
 @pytest.mark.parametrize("tool,arguments,message", [
     ("pgo-report", ["--top", "-3"], "--top must be an integer from 0 to 4294967295"),
     ("pgo-report", ["--top", "1.5"], "--top must be an integer from 0 to 4294967295"),
-    ("pgo-report", ["--format", "xml"], "--format must be text or json or preprofile or html"),
+    ("pgo-report", ["--format", "xml"], "--format must be text or json or preprofile or dot or folded or html"),
     ("pgo-lint", ["--format", "xml"], "--format must be text or json or sarif or github"),
     ("pgo-merge", ["--durations", "1"], "--durations must be check or scale or ignore"),
     ("pgo-merge", ["--duration-tolerance", "1"],
