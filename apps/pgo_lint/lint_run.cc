@@ -24,7 +24,9 @@ std::int64_t now_nanos() {
 }
 
 /// What `pgo-merge --compact` makes of it, to the byte; nothing if that refuses it.
-std::optional<std::uint64_t> compact_bytes(const RawProfile& profile) {
+std::optional<std::uint64_t> compact_bytes(Loader& loader) {
+    RawProfile profile;
+    if (!loader.decode_whole(profile)) return std::nullopt;
     Merger merger({.detail = Detail::compact});
     if (!merger.add(profile)) return std::nullopt;
     const auto compact = std::move(merger).finish();
@@ -130,7 +132,8 @@ std::vector<Finding> LintRun::findings(const Result<Loader::Content>& content, L
     } else {
         input.profile = std::get<const RawProfile*>(*content);
         input.inflated_bytes = loader_.inflated_bytes();
-        input.compact_bytes = [profile = input.profile] { return compact_bytes(*profile); };
+        input.samples = [this](const VisitSamples& visit) { return loader_.walk_samples(visit); };
+        input.compact_bytes = [this] { return compact_bytes(loader_); };
     }
     return lint(input, options);
 }

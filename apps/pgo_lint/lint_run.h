@@ -15,7 +15,7 @@ namespace pgoprof::cli {
 class LintRun {
 public:
     LintRun(const Options& options, const Console& console)
-        : options_(options), console_(console), loader_(options.limits, Validation::skip) {}
+        : options_(options), console_(console), loader_(options.limits, Validation::skip, Samples::in_batches) {}
 
     ExitCode run();
 

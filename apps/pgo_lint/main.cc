@@ -1,4 +1,5 @@
 // pgo-lint: says before the build what the compiler will make of a profile.
+#include "cli/heap.h"
 #include "cli/tool.h"
 #include "pgo_lint/lint_run.h"
 #include "pgo_lint/options.h"
@@ -24,6 +25,7 @@ const pgoprof::cli::ToolInfo kInfo{
 
 int main(int argc, char** argv) {
     using namespace pgoprof::cli;
+    prepare_heap();
     Options options;
     return run_tool(argc, argv, kInfo, [&](CLI::App& app) -> Run {
         declare_options(app, options);

@@ -1,4 +1,5 @@
 // pgo-report: the hot call edges as the compiler sees them.
+#include "cli/heap.h"
 #include "cli/tool.h"
 #include "pgo_report/options.h"
 #include "pgo_report/report_run.h"
@@ -27,6 +28,7 @@ const pgoprof::cli::ToolInfo kInfo{
 
 int main(int argc, char** argv) {
     using namespace pgoprof::cli;
+    prepare_heap();
     Options options;
     return run_tool(argc, argv, kInfo, [&](CLI::App& app) -> Run {
         declare_options(app, options);

@@ -150,6 +150,12 @@ Result<> Loader::walk_samples(const VisitSamples& visit) {
     return {};
 }
 
+Result<> Loader::decode_whole(RawProfile& out) {
+    const auto decoded = decode_pprof(content_, limits_, budget_, out);
+    if (!decoded) return std::unexpected(in_input(decoded.error()));
+    return {};
+}
+
 Result<const RawProfile*> load_profile(Loader& loader, const std::string& path) {
     return require_profile(loader.load(path), loader, input_name(path));
 }

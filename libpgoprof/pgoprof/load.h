@@ -40,6 +40,9 @@ public:
     /// Of the last input, which must have been a profile. Errors, for samples in batches, as `load` has them.
     Result<> walk_samples(const VisitSamples& visit);
 
+    /// The last input once more, samples and all, where it was loaded without them.
+    Result<> decode_whole(RawProfile& out);
+
     /// Of the last input: bytes as stored, and inflated.
     std::uint64_t stored_bytes() const { return stored_bytes_; }
     std::uint64_t inflated_bytes() const { return content_.size(); }

@@ -1,6 +1,8 @@
 // The hash table behind all interning: from a hash to an id.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -18,7 +20,8 @@ public:
     /// `insert()`, which must give a new id, any but 2^32 - 1.
     template <typename Equal, typename Insert>
     std::uint32_t find_or_insert(std::uint64_t hash, Equal&& equal, Insert&& insert) {
-        if ((count_ + 1) * 4 > slots_.size() * 3) grow();  // at most three quarters full, so that probing stays short
+        if ((count_ + 1) * 4 > slots_.size() * 3)
+            grow(std::max(slots_.size() * 2, kFewest));  // at most three quarters full, so that probing stays short
         const std::uint32_t tag = tag_of(hash);
         std::size_t slot = home(tag);
         for (; slots_[slot].id != kFree; slot = (slot + 1) & mask()) {
@@ -28,6 +31,12 @@ public:
         slots_[slot] = {tag, id};
         ++count_;
         return id;
+    }
+
+    /// Makes room for `count` ids, so that the table need not grow on the way there.
+    void reserve(std::size_t count) {
+        const std::size_t slots = std::bit_ceil(std::max(count * 4 / 3 + 1, kFewest));
+        if (slots > slots_.size()) grow(slots);
     }
 
     // Tables larger than the cache cost a miss for the slot and one for the record. Whoever has many look-ups to do
@@ -48,6 +57,7 @@ public:
 
 private:
     static constexpr std::uint32_t kFree = 0xffffffff;
+    static constexpr std::size_t kFewest = 64;
 
     struct Slot {
         std::uint32_t tag = 0;
@@ -60,8 +70,8 @@ private:
     std::size_t mask() const { return slots_.size() - 1; }
     std::size_t home(std::uint32_t tag) const { return tag & mask(); }
 
-    void grow() {
-        Slots old(slots_.empty() ? 64 : slots_.size() * 2);
+    void grow(std::size_t slots) {
+        Slots old(slots);
         old.swap(slots_);
         for (const Slot& moved : old) {
             if (moved.id == kFree) continue;

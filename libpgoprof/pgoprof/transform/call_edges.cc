@@ -17,7 +17,14 @@ public:
         : raw_(raw),
           function_index_(raw.functions),
           location_nodes_(raw.locations.size()),
-          function_names_(raw.functions.size()) {}
+          function_names_(raw.functions.size()) {
+        // Each sample may have a leaf of its own, each leaf an arc of its own: hardly so where there are many samples.
+        const std::size_t leaves = std::min<std::size_t>(raw.sample_total, 2 * raw.locations.size());
+        leaves_.reserve(leaves);
+        leaf_index_.reserve(leaves);
+        arc_index_.reserve(leaves);
+        node_index_.reserve(std::min(2 * leaves, raw.lines.size()));
+    }
 
     /// Of a sample only the two leaf-most locations matter, and what they add is proportional to the weight: samples
     /// that share them are one.
