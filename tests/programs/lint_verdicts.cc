@@ -49,19 +49,24 @@ std::string edges_of(const RawProfile& raw, bool empty_file) {
     return edges ? edges_of(*edges) : "-";
 }
 
-std::vector<Finding> judge(Loader& loader, ByteView stored, const LintOptions& options, std::string& edges) {
+std::vector<Finding> judge(Loader& loader, ByteView stored, const LintOptions& options) {
     const auto content = loader.load_bytes(stored, "input");
-    edges = "-";
     if (!content) return lint({.load_error = &content.error()}, options);
     LintInput input{.inflated_bytes = loader.inflated_bytes(), .stored_bytes = loader.stored_bytes()};
     if (const auto* preprofiled = std::get_if<const EdgeProfile*>(&*content)) {
         input.edges = *preprofiled;
-        edges = edges_of(**preprofiled);
     } else {
         input.profile = std::get<const RawProfile*>(*content);
-        edges = edges_of(*input.profile, input.inflated_bytes == 0);
+        input.samples = [&](const VisitSamples& visit) { return loader.walk_samples(visit); };
     }
     return lint(input, options);
+}
+
+std::string edges_of(Loader& loader, ByteView stored) {
+    const auto content = loader.load_bytes(stored, "input");
+    if (!content) return "-";
+    if (const auto* preprofiled = std::get_if<const EdgeProfile*>(&*content)) return edges_of(**preprofiled);
+    return edges_of(*std::get<const RawProfile*>(*content), loader.inflated_bytes() == 0);
 }
 
 template <typename Number>
@@ -102,12 +107,12 @@ int main(int argc, char** argv) {
         return 0;
     }
     const LintOptions options = options_from(std::span(argv, static_cast<std::size_t>(argc)).subspan(1));
-    Loader loader({}, Validation::skip);
+    Loader whole({}, Validation::skip);
+    Loader batches({}, Validation::skip, Samples::in_batches);
     Buffer input;
-    std::string edges;
     while (read_case(input)) {
-        const auto findings = judge(loader, input.view(), options, edges);
-        fmt::print("{}", edges);
+        fmt::print("{}", edges_of(whole, input.view()));
+        const auto findings = judge(batches, input.view(), options);
         for (const Finding& finding : findings) fmt::print(" {}:{}", finding.rule->id, name(finding.severity));
         fmt::print("\n");
     }

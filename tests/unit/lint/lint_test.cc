@@ -5,6 +5,7 @@
 #include <set>
 
 #include "pgoprof/codec/pprof.h"
+#include "pgoprof/load.h"
 #include "pgoprof/model/invariants.h"
 #include "profile.pb.h"
 
@@ -55,6 +56,31 @@ std::vector<std::string_view> ids(const std::vector<Finding>& findings) {
 }
 
 using Ids = std::vector<std::string_view>;
+
+std::vector<std::string> described(const std::vector<Finding>& findings) {
+    std::vector<std::string> lines;
+    for (const Finding& finding : findings) {
+        const std::string offset = finding.offset ? std::to_string(finding.offset->value) : "";
+        lines.push_back(std::string(finding.rule->id) + " " + finding.message + " " + offset + " " +
+                        std::to_string(finding.more));
+    }
+    return lines;
+}
+
+/// A profile of many thousand samples, of which every so many-th refers to a location that is not there; none for 0.
+std::string many_samples(int every) {
+    perftools::profiles::Profile profile;
+    REQUIRE(profile.ParseFromString(encode({1})));
+    const auto sample = profile.sample(0);
+    for (int i = 1; i < 5000; ++i) {
+        auto* added = profile.add_sample();
+        *added = sample;
+        added->set_value(0, i % 10 == 0 ? -1 : i);
+        if (every != 0 && i % every == 0) added->set_location_id(1, 99);
+        added->add_label()->set_key(i % 3);
+    }
+    return profile.SerializeAsString();
+}
 
 }  // namespace
 
@@ -176,4 +202,34 @@ TEST_CASE("Findings of one rule are listed up to a number and counted beyond") {
     CHECK(findings.back().more == 90);
     CHECK(count(findings, Severity::error) == 200);
     CHECK(count(findings, Severity::warning) == 0);
+}
+
+TEST_CASE("Samples that come in batches are judged as those that come at once") {
+    // Faults are spread over the batches.
+    for (const int every : {0, 7, 1000}) {
+        const std::string message = many_samples(every);
+        Loader whole({}, Validation::skip);
+        Loader batches({}, Validation::skip, Samples::in_batches);
+        const auto judge = [&](Loader& loader) {
+            const auto content = loader.load_bytes(as_bytes(message), "input");
+            REQUIRE(content);
+            return lint({.profile = std::get<const RawProfile*>(*content),
+                         .samples = [&](const VisitSamples& visit) { return loader.walk_samples(visit); },
+                         .inflated_bytes = loader.inflated_bytes()});
+        };
+        const auto expected = described(judge(whole));
+        CHECK_FALSE(expected.empty());
+        CHECK(described(judge(batches)) == expected);
+    }
+}
+
+TEST_CASE("A fault of the wire format in the last sample is all there is to say") {
+    const std::string message = encode({1000}) + "\x12\x02\x0a\x05";  // a sample whose stack is cut short
+    Loader batches({}, Validation::skip, Samples::in_batches);
+    const auto content = batches.load_bytes(as_bytes(message), "input");
+    REQUIRE(content);
+    const auto findings = lint({.profile = std::get<const RawProfile*>(*content),
+                                .samples = [&](const VisitSamples& visit) { return batches.walk_samples(visit); },
+                                .inflated_bytes = batches.inflated_bytes()});
+    CHECK(ids(findings) == Ids{"PGO108"});
 }
