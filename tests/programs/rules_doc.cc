@@ -50,7 +50,10 @@ std::string anchor(std::string_view id) {
     return text;
 }
 
-std::string sentence(std::string_view summary) { return upper(summary[0]) + std::string(summary.substr(1)) + "."; }
+std::string sentence(std::string_view summary) {
+    const std::string_view end = summary.ends_with('?') ? "" : ".";
+    return fmt::format("{}{}{}", upper(summary[0]), summary.substr(1), end);
+}
 
 /// Whole words, in lines of at most 120 characters. What Markdown would take for markup is escaped.
 void print_paragraph(std::string_view text) {
@@ -61,7 +64,7 @@ void print_paragraph(std::string_view text) {
         text.remove_prefix(std::min(word.size() + 1, text.size()));
         std::string escaped;
         for (const char c : word) {
-            if (std::string_view("*_<>[]`\\#|").find(c) != std::string_view::npos) escaped += '\\';
+            if (std::string_view("*<>[]`\\|").find(c) != std::string_view::npos) escaped += '\\';
             escaped += c;
         }
         if (!line.empty() && line.size() + 1 + escaped.size() > kWidth) {
