@@ -15,7 +15,6 @@
 namespace pgoprof {
 namespace {
 
-
 /// The names that the page mentions, each once; all else refers to them by position.
 class PageNames {
 public:

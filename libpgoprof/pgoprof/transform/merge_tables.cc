@@ -10,9 +10,7 @@ namespace {
 
 constexpr std::uint64_t kSeed = 1;
 
-std::uint64_t mix(std::uint64_t hash, std::int64_t word) {
-    return hash_mix(hash, static_cast<std::uint64_t>(word));
-}
+std::uint64_t mix(std::uint64_t hash, std::int64_t word) { return hash_mix(hash, static_cast<std::uint64_t>(word)); }
 
 /// The id of the next record. One id short of 2^32 is the last: kNone is taken.
 template <typename T>

@@ -9,7 +9,10 @@ TEST_CASE("A finding is one line: file, severity, message, place, rule") {
     const LintRule* rule = &lint_rules()[0];
     const std::vector<FileFindings> files{
         {.file = "a\n.pprof",
-         .findings = {{.rule = rule, .severity = Severity::error, .message = "bad \x1b[31m", .offset = Offset{12, OffsetSpace::inflated}},
+         .findings = {{.rule = rule,
+                       .severity = Severity::error,
+                       .message = "bad \x1b[31m",
+                       .offset = Offset{12, OffsetSpace::inflated}},
                       {.rule = rule, .severity = Severity::error, .message = "worse", .more = 3}}},
         {.file = "gone", .unreadable = Error{.message = "no such file"}},
     };
