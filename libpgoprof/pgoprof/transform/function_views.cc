@@ -6,19 +6,27 @@
 #include <unordered_map>
 
 #include "pgoprof/base/checked.h"
+#include "pgoprof/base/hash.h"
 
 namespace pgoprof {
 namespace {
 
+/// Names are a profile's: whoever wrote it must not know where they fall.
+struct NameHash {
+    std::size_t operator()(std::string_view name) const { return hash_bytes(name); }
+};
+
+template <typename Value>
+using ByName = std::unordered_map<std::string_view, Value, NameHash>;
+
 /// A function that is looked at, and its neighbours in the making.
 struct Subject {
     FunctionView view;
-    std::unordered_map<std::string_view, std::size_t> callers{};  ///< positions in `view.callers`
-    std::unordered_map<std::string_view, std::size_t> callees{};
+    ByName<std::size_t> callers{};  ///< positions in `view.callers`
+    ByName<std::size_t> callees{};
 };
 
-Neighbour& neighbour(std::vector<Neighbour>& all, std::unordered_map<std::string_view, std::size_t>& positions,
-                     std::string_view name) {
+Neighbour& neighbour(std::vector<Neighbour>& all, ByName<std::size_t>& positions, std::string_view name) {
     const auto [entry, is_new] = positions.try_emplace(name, all.size());
     if (is_new) all.push_back({.name = name});
     return all[entry->second];
@@ -99,7 +107,7 @@ private:
     }
 
     const std::function<bool(std::string_view)>& selected_;
-    std::unordered_map<std::string_view, std::optional<std::size_t>> positions_;
+    ByName<std::optional<std::size_t>> positions_;
     std::vector<Subject> subjects_;
 };
 
