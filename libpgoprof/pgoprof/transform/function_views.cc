@@ -74,6 +74,7 @@ public:
 
     std::vector<FunctionView> take() && {
         std::vector<FunctionView> views;
+        views.reserve(subjects_.size());
         for (Subject& subject : subjects_) views.push_back(std::move(subject.view));
         for (FunctionView& view : views) {
             sort(view.callers);
