@@ -27,14 +27,11 @@ std::optional<GoVersion> parse_go_version(const std::string& text) {
 
 void declare_views(CLI::App& app, Options& options) {
     auto* by = add_choice_option(app, "--by", options.by, {"edge", "caller", "callee", "package"}, "What to add up");
-    auto* sites =
-        app.add_flag("--call-sites", options.call_sites,
-                     "Show which call sites are hot for inlining, and what devirtualization would pick there");
+    auto* sites = app.add_flag("--call-sites", options.call_sites,
+                               "Show the call sites that are hot for inlining, and what is devirtualized there");
     auto* function =
         add_parsed_option(app, "--function", "a regular expression",
-                          "Show the callers and callees of the functions whose names it matches, as the compiler "
-                          "counts them and as whole "
-                          "stacks show them",
+                          "Show callers and callees of functions, as the compiler and whole stacks have them",
                           parse_name, [&options](const std::string& pattern) { options.function = pattern; });
     function->type_name("REGEX");
     auto* base = add_parsed_option(app, "--base", "a file", "Compare with OLD's hot set, and tell change from noise",
@@ -67,9 +64,8 @@ void declare_options(CLI::App& app, Options& options) {
     top->type_name("N");
     app.add_flag("--all", options.all, "List all")->excludes(top);
     add_parsed_option(app, "--hot-percent", "a number from 0 to 100",
-                      "The edges that make up so much of the weight are hot: the compiler's "
-                      "-d=pgoinlinecdfthreshold [99]",
-                      parse_hot_percent, [&options](double percent) { options.hot_percent = percent; })
+                      "How much of the weight is hot: the compiler's -d=pgoinlinecdfthreshold [99]", parse_hot_percent,
+                      [&options](double percent) { options.hot_percent = percent; })
         ->type_name("PERCENT");
     add_parsed_option(app, "--go-version",
                       fmt::format("a Go version from 1.{} to 1.{}", kFirstGoWithPgo.minor, kNewestKnownGo.minor),
