@@ -106,13 +106,14 @@ Error Loader::in_input(Error error) const {
 
 Result<Loader::Content> Loader::decode(ByteView stored) {
     budget_ = Budget(std::min(limits_.decode_budget(stored.size()), limits_.inflated_bytes));
-    content_ = stored;
     if (looks_gzipped(stored)) {
-        content_ = {};
         const auto inflated = gunzip(stored, budget_, inflated_);
         if (!inflated) return std::unexpected(gzip_error(inflated.error()));
         content_ = inflated_.view();
+        if (stored.data() == stored_.data()) stored_ = {};  // its memory can serve the decoding
+        return decode_profile();
     }
+    content_ = stored;
     if (looks_preprofile(stored)) {
         auto edges = decode_preprofile(stored);
         if (!edges) return std::unexpected(std::move(edges.error()));
