@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "pgoprof/base/checked.h"
+#include "pgoprof/io/sink.h"
 
 namespace pgoprof::cli {
 namespace {
@@ -46,7 +47,7 @@ CLI::Option* add_choice_option(CLI::App& app, const std::string& name, std::stri
     return add_parsed_option(app, name, fmt::format("{}", fmt::join(choices, " or ")),
                              fmt::format("{} [{}]", help, value), parse,
                              [&value](const std::string& choice) { value = choice; })
-        ->type_name("CHOICE");
+        ->type_name(fmt::format("{}", fmt::join(choices, "|")));
 }
 
 CLI::Option* add_percent_option(CLI::App& app, const std::string& name, std::optional<double>& fraction,
@@ -68,6 +69,11 @@ CLI::Option* add_output_option(CLI::App& app, std::string& path) {
                              "Write to FILE, whole or not at all; - is stdout [-]", parse_name,
                              [&path](const std::string& text) { path = text; })
         ->type_name("FILE");
+}
+
+Result<> keep_input(std::string_view option, const std::string& output, const std::string& input) {
+    if (!would_replace(output, input)) return {};
+    return fail(ErrorCode::usage, fmt::format("{} {} would replace an input", option, output), "name another file");
 }
 
 std::optional<std::string> parse_name(const std::string& text) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "pgoprof/base/limits.h"
+#include "pgoprof/base/result.h"
 
 namespace pgoprof::cli {
 
@@ -45,7 +46,7 @@ CLI::Option* add_repeatable_option(CLI::App& app, const std::string& name, const
 CLI::Option* add_integer_option(CLI::App& app, const std::string& name, std::uint64_t& value, std::uint64_t min,
                                 std::uint64_t max, const std::string& help);
 
-/// `name CHOICE`: one of `choices`, of which `value` is the default.
+/// `name A|B|...`: one of `choices`, of which `value` is the default.
 CLI::Option* add_choice_option(CLI::App& app, const std::string& name, std::string& value,
                                const std::vector<std::string>& choices, const std::string& help);
 
@@ -58,6 +59,9 @@ CLI::Option* add_limits_option(CLI::App& app, Limits& limits);
 
 /// -o, --output FILE: "-" is stdout.
 CLI::Option* add_output_option(CLI::App& app, std::string& path);
+
+/// A usage error if writing to `output`, the value of `option`, would replace `input` by something of another kind.
+Result<> keep_input(std::string_view option, const std::string& output, const std::string& input);
 
 /// Any text that is not empty.
 std::optional<std::string> parse_name(const std::string& text);

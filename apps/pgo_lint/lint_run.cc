@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <span>
 
+#include "cli/options.h"
 #include "pgoprof/base/gzip_writer.h"
 #include "pgoprof/codec/pprof.h"
 #include "pgoprof/gosource/main_packages.h"
@@ -72,6 +73,9 @@ ExitCode LintRun::run() {
         return exit_;
     }
     if (const auto found = find_files(); !found) return console_.error(found.error());
+    for (const std::string& file : files_) {
+        if (const auto kept = keep_input("--output", options_.output, file); !kept) return console_.error(kept.error());
+    }
     if (const auto found = find_settings(); !found) return console_.error(found.error());
     for (std::size_t i = 0; i < files_.size(); ++i) results_.push_back(judge(files_[i], settings_[i]));
     write(report());

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/options.h"
 #include "pgo_merge/inputs.h"
 #include "pgoprof/base/gzip_writer.h"
 #include "pgoprof/codec/pprof.h"
@@ -28,6 +29,11 @@ ExitCode MergeRun::run() {
     if (const auto sound = check_options(options_); !sound) return console_.error(sound.error());
     const auto files = find_files(options_, console_);
     if (!files) return console_.error(files.error());
+    for (const InputFile& file : *files) {
+        if (const auto kept = keep_input("--summary", options_.summary, file.path); !kept) {
+            return console_.error(kept.error());
+        }
+    }
     if (const auto loaded = load(*files); !loaded) note_fatal(loaded.error());
     if (!fatal_) check_success();
     if (!fatal_) check_input_durations();

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "cli/options.h"
+#include "pgoprof/io/sink.h"
 
 namespace pgoprof::cli {
 namespace {
@@ -110,22 +111,6 @@ bool MinSuccess::met(std::uint64_t merged, std::uint64_t failed) const {
            static_cast<double>(merged) >= fraction * kRounding * static_cast<double>(merged + failed);
 }
 
-namespace {
-
-/// Whether what is written to one would be lost to the other. A pipe or a device takes both.
-bool same_file(const std::string& a, const std::string& b) {
-    if (a == b) return true;
-    if (a.empty() || a == "-" || b == "-") return false;
-    const auto place = [](const std::string& path) {
-        std::error_code unknown;
-        return std::filesystem::weakly_canonical(std::filesystem::absolute(path, unknown), unknown);
-    };
-    std::error_code missing;
-    return !std::filesystem::is_other(a, missing) && place(a) == place(b);
-}
-
-}  // namespace
-
 Result<> check_options(const Options& options) {
     const auto senseless = [](std::string message) { return fail(ErrorCode::usage, std::move(message), "try --help"); };
     const bool named = !options.paths.empty() || !options.weighted.empty() || !options.lists.empty();
@@ -143,7 +128,13 @@ Result<> check_options(const Options& options) {
             return senseless("--compact is for profiles that a build reads: it takes no negative values");
         }
     }
-    if (same_file(options.summary, options.output)) return senseless("--summary and --output are the same");
+    if (options.summary == options.output || would_replace(options.summary, options.output)) {
+        return senseless("--summary and --output are the same");
+    }
+    for (const std::string& list : options.lists) {
+        if (auto kept = keep_input("--output", options.output, list); !kept) return kept;
+        if (auto kept = keep_input("--summary", options.summary, list); !kept) return kept;
+    }
     if (options.tolerance && options.durations != "check") {
         return senseless("--duration-tolerance is for --durations=check only");
     }

