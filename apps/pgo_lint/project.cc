@@ -1,7 +1,5 @@
 #include "pgo_lint/project.h"
 
-#include <optional>
-
 #include "pgoprof/config/lint_config.h"
 #include "pgoprof/io/source.h"
 
@@ -23,20 +21,6 @@ void upwards(fs::path folder, const Visit& visit) {
     while (!folder.empty() && !visit(folder) && folder != folder.parent_path()) folder = folder.parent_path();
 }
 
-bool is_there(const fs::path& path) {
-    std::error_code unknown;
-    return fs::exists(path, unknown);
-}
-
-std::optional<fs::path> find_config(const fs::path& folder) {
-    std::optional<fs::path> found;
-    upwards(folder, [&](const fs::path& place) {
-        if (is_there(place / kLintConfigName)) found = place / kLintConfigName;
-        return found || is_there(place / ".git");
-    });
-    return found;
-}
-
 /// As short as people would write it.
 std::string shown(const fs::path& path) {
     std::error_code unknown;
@@ -44,11 +28,46 @@ std::string shown(const fs::path& path) {
     return relative.empty() ? path.string() : relative.string();
 }
 
+/// Whether there is anything of this name, be it a symbolic link that leads nowhere: what cannot be told is an error,
+/// since to take a configuration for missing would drop what it demands.
+Result<bool> is_there(const fs::path& path) {
+    std::error_code error;
+    const fs::file_status status = fs::symlink_status(path, error);
+    if (status.type() == fs::file_type::not_found) return false;
+    if (error) return fail_in(shown(path), {.code = ErrorCode::io_failure, .message = error.message()});
+    return true;
+}
+
+/// Empty if there is none.
+Result<fs::path> find_config(const fs::path& folder) {
+    Result<fs::path> found;
+    upwards(folder, [&](const fs::path& place) {
+        const auto config = is_there(place / kLintConfigName);
+        const auto root = config && !*config ? is_there(place / ".git") : config;
+        if (!root) found = fail(root.error());
+        if (config && *config) found = place / kLintConfigName;
+        return !root || *root;
+    });
+    return found;
+}
+
+/// What is no regular file could block, or have no end.
+Result<> check_regular(const fs::path& config) {
+    std::error_code error;
+    const fs::file_status status = fs::status(config, error);
+    if (error) {
+        return fail(ErrorCode::io_failure, "a symbolic link that cannot be followed: " + error.message());
+    }
+    if (!fs::is_regular_file(status)) return fail(ErrorCode::invalid_content, "is not a regular file");
+    return {};
+}
+
 }  // namespace
 
 Result<LintSettings> ProjectSettings::settings_for(const std::string& path) {
     const auto config = find_config(folder_of(path));
-    if (!config) return LintSettings{};
+    if (!config) return fail(config.error());
+    if (config->empty()) return LintSettings{};
     if (const auto known = known_.find(*config); known != known_.end()) return known->second;
     auto settings = read(*config);
     if (settings) known_.emplace(*config, *settings);
@@ -58,7 +77,11 @@ Result<LintSettings> ProjectSettings::settings_for(const std::string& path) {
 Result<LintSettings> ProjectSettings::read(const fs::path& config) {
     Buffer text;
     const std::string name = shown(config);
-    if (auto done = read_input(name, kLargestLintConfig, text); !done) return fail_in(name, done.error());
+    if (auto regular = check_regular(config); !regular) return fail_in(name, regular.error());
+    if (auto done = read_input(name, kLargestLintConfig, text); !done) {
+        if (done.error().code == ErrorCode::limit_exceeded) done.error().remedy.clear();  // no option raises this limit
+        return fail_in(name, done.error());
+    }
     return parse_lint_config(text.text(), name);
 }
 
@@ -66,7 +89,7 @@ Repository::Repository() {
     const fs::path working_directory = folder_of("-");
     root_ = working_directory;
     upwards(working_directory, [this](const fs::path& place) {
-        const bool found = is_there(place / ".git");
+        const bool found = is_there(place / ".git").value_or(false);
         if (found) root_ = place;
         return found;
     });

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import subprocess
 import time
 
@@ -222,10 +223,39 @@ def test_faults_are_named_by_file_and_line(tree):
     assert_refused(run(b"disable = ['PGO4O1']\n"), 3, ".pgo-lint.toml:1: unknown rule PGO4O1; did you mean PGO401")
     assert_refused(run(b"enable = 'PGO401\n"), 3, ".pgo-lint.toml:1: ")
     assert_refused(run(b'"\\u001b[31m::error::" = 1\n'), 3, ".pgo-lint.toml:1: unknown key \\x1b[31m")
-    assert_refused(run(bytes(17 << 10)), 3, ".pgo-lint.toml: ")
+    too_large = run(bytes(17 << 10))
+    assert_refused(too_large, 3, ".pgo-lint.toml: larger than the limit of 16.0 KiB\n")
+    assert too_large.stderr.count(b"\n") == 1, "no option raises this limit"
+
+
+@pytest.mark.parametrize("make", [pathlib.Path.mkdir, os.mkfifo, lambda path: path.symlink_to("/dev/zero")])
+def test_a_configuration_is_a_regular_file(make, tree):
+    make(tree / ".pgo-lint.toml")
+    run = tool("pgo-lint", tree / "a/b/default.pgo", cwd=tree)
+    assert_refused(run, 3, ".pgo-lint.toml: is not a regular file\n")
+    assert run.stderr.count(b"\n") == 1
+
+
+@pytest.mark.parametrize("target", ["missing.toml", ".pgo-lint.toml"])
+def test_a_configuration_that_a_link_misses_is_not_taken_for_none(target, tree):
+    config = tree / ".pgo-lint.toml"
+    config.symlink_to(target)
+    profile = tree / "a/b/default.pgo"
+    assert_refused(tool("pgo-lint", profile, cwd=tree), 4, ".pgo-lint.toml: a symbolic link that cannot be followed: ")
+    assert tool("pgo-lint", "-", input=WARNED, cwd=tree / "a").returncode == 4
     config.unlink()
-    config.mkdir()
-    assert_refused(tool("pgo-lint", profile, cwd=tree), 4, ".pgo-lint.toml: ")
+    (tree / "real.toml").write_text("fail-on = 'warning'\n")
+    config.symlink_to("real.toml")
+    assert lint(profile)[0] == 1
+
+
+@pytest.mark.parametrize("target", ["missing", ".git"])
+def test_a_repository_ends_at_its_git_even_if_that_is_a_link_to_nowhere(target, tree):
+    (tree.parent / ".pgo-lint.toml").write_text("[severity]\nPGO401 = 'error'\n")
+    (tree / ".git").rmdir()
+    assert severity_in(tree) == "error"
+    (tree / ".git").symlink_to(target)
+    assert severity_in(tree) == "warning"
 
 
 def test_any_text_is_a_sound_or_a_refused_configuration(tree):
