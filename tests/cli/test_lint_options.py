@@ -38,6 +38,8 @@ def test_rules_are_disabled_by_id_or_name(warned):
     assert lint(warned)[1]["PGO401"] == "warning"
     assert "PGO401" not in lint("--disable", "PGO401", warned)[1]
     assert "PGO401" not in lint("--disable=missing-duration", "--disable", "PGO204", warned)[1]
+    assert "PGO401" not in lint("--disable=pgo401", warned)[1]
+    assert lint("--severity=Missing-Duration=error", warned)[1]["PGO401"] == "error"
 
 
 @pytest.mark.parametrize("arguments,severity", [
@@ -103,7 +105,7 @@ def test_a_file_that_is_too_large_is_told_its_compact_size(tmp_path, write):
     ("--severity", "PGO401=off", "--severity must be RULE=error, RULE=warning or RULE=info"),
     ("--severity", "PGO4O1=error", "unknown rule PGO4O1; did you mean PGO401"),
     ("--enable", "missing-durations", "unknown rule missing-durations; did you mean missing-duration?"),
-    ("--disable", "pgo204", "unknown rule pgo204; did you mean PGO204"),
+    ("--disable", "pgo2o4", "unknown rule pgo2o4; did you mean PGO204"),
     ("--explain", "\x1b[31m", "unknown rule \\x1b[31m (--list-rules shows them all)"),
     ("--format", "xml", "--format must be text or json or sarif or github"),
 ])

@@ -168,6 +168,11 @@ void check_meaning(Facts facts, Walked walked, Findings& findings) {
     run_checks(facts, findings);
 }
 
+bool equal_but_for_case(std::string_view a, std::string_view b) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    return std::ranges::equal(a, b, {}, lower, lower);
+}
+
 }  // namespace
 
 std::string_view name(Severity severity) {
@@ -205,8 +210,9 @@ std::span<const LintRule> lint_rules() {
 
 const LintRule* find_lint_rule(std::string_view id_or_name) {
     const auto rules = lint_rules();
-    const auto found = std::ranges::find_if(
-        rules, [=](const LintRule& rule) { return rule.id == id_or_name || rule.name == id_or_name; });
+    const auto found = std::ranges::find_if(rules, [=](const LintRule& rule) {
+        return equal_but_for_case(rule.id, id_or_name) || equal_but_for_case(rule.name, id_or_name);
+    });
     return found == rules.end() ? nullptr : &*found;
 }
 

@@ -91,7 +91,7 @@ struct LintInput {
     std::function<std::optional<std::uint64_t>()> compact_bytes{};
 };
 
-/// The row of this id or name, or null.
+/// The row of this id or name, whatever its case, or null.
 const LintRule* find_lint_rule(std::string_view id_or_name);
 
 /// All findings on one file, in the order of the rules, then of offsets.

@@ -110,6 +110,9 @@ TEST_CASE("Each rule has an explanation, and holds for some Go") {
         CHECK(find_lint_rule(rule.name) == &rule);
     }
     CHECK(find_lint_rule("PGO999") == nullptr);
+    CHECK(find_lint_rule("") == nullptr);
+    CHECK(find_lint_rule("pgo204") == find_lint_rule("PGO204"));
+    CHECK(find_lint_rule("No-Samples") == find_lint_rule("PGO204"));
 }
 
 TEST_CASE("Levels change a rule's severity or silence it") {
