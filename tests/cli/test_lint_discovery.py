@@ -2,6 +2,8 @@
 
 import json
 import os
+import pathlib
+import subprocess
 
 import pytest
 
@@ -50,6 +52,19 @@ def test_a_profile_that_go_ignores_is_told(tree):
         "pgo-lint: Go ignores lib/default.pgo: there is no main package beside it",
         "pgo-lint: Go builds without PGO, for want of a default.pgo: cmd/a",
     ]
+
+
+@pytest.mark.parametrize("make", [pathlib.Path.mkdir, lambda path: path.symlink_to("cmd")])
+def test_a_folder_in_the_place_of_a_profile_is_told_as_go_does(make, tree):
+    root = tree({"go.mod": b"module m\n\ngo 1.21\n", "main.go": MAIN, "cmd/a/main.go": MAIN,
+                 "cmd/a/default.pgo": PROFILE})
+    make(root / "default.pgo")
+    run = tool("pgo-lint", cwd=root)
+    assert run.returncode == 4 and run.stderr.startswith(b"pgo-lint: error: default.pgo: is a directory\n")
+    assert b"cmd/a/default.pgo: warning: " in run.stdout
+    go = subprocess.run(["/usr/local/go/bin/go", "build", "-o", os.devnull, "."], cwd=root, capture_output=True,
+                        check=False, env={**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": ""})
+    assert go.returncode != 0 and b"default.pgo: is a directory" in go.stderr, go.stderr
 
 
 def test_a_repository_without_a_profile_is_told_how_to_get_one(tree):

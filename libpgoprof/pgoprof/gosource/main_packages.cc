@@ -53,10 +53,10 @@ Result<Folder> list(const fs::path& path) {
     for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
         std::error_code gone;
         std::string name = entry->path().filename().string();
+        // The go command asks whether default.pgo exists, not what it is: a build ends at one that is a folder.
+        if (name == "default.pgo") found.has_profile = entry->exists(gone);
         if (entry->symlink_status(gone).type() == fs::file_type::directory) {
             found.folders.push_back(std::move(name));
-        } else if (name == "default.pgo") {
-            found.has_profile = entry->exists(gone);
         } else if (is_source(name) && entry->is_regular_file(gone)) {
             found.sources.push_back(std::move(name));
         }

@@ -37,6 +37,19 @@ TEST_CASE("Profiles are told by whether a main package is beside them") {
     CHECK(found->stray_profiles == Paths{"lib/default.pgo"});
 }
 
+TEST_CASE("A default.pgo need only exist, as for the go command") {
+    const Folder folder;
+    folder.write("go.mod", "module m\n");
+    folder.write("folder/main.go", kMain);
+    write_command(folder, "folder/default.pgo");
+    folder.write("lost/main.go", kMain);
+    std::filesystem::create_symlink("missing", folder.file("lost/default.pgo"));
+    const auto found = find_main_packages(folder.path());
+    REQUIRE(found);
+    CHECK(found->profiles == Paths{"folder/default.pgo", "folder/default.pgo/default.pgo"});
+    CHECK(found->without_profile == Paths{"lost"});
+}
+
 TEST_CASE("Nested modules belong to the search if go.work uses them, or if there is nothing around them") {
     const Folder folder;
     write_command(folder, "a");
