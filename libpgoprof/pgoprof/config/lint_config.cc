@@ -52,8 +52,9 @@ private:
     Result<> parsed(std::string_view name, const toml::node& node, std::string_view form,
                     std::optional<Value> (*parse)(std::string_view), std::optional<Value>& setting) const {
         const auto* text = node.as_string();
-        setting = text ? parse(text->get()) : std::nullopt;
-        if (!setting) return fault(node.source(), fmt::format("{} must be a string: {}", name, form));
+        if (!text) return fault(node.source(), fmt::format("{} must be a string: {}", name, form));
+        setting = parse(text->get());
+        if (!setting) return fault(node.source(), fmt::format("{} is \"{}\": give {}", name, text->get(), form));
         return {};
     }
 
