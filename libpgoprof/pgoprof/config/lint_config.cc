@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <tuple>
 
 // toml++ 3.3 asserts what malformed table headers break ("[[["), and then reports them as any other fault: it is to
 // neither abort there nor, with NDEBUG, let the compiler take them for impossible.
@@ -75,14 +77,24 @@ private:
     Result<> take_severities(const toml::node& node) {
         const auto* table = node.as_table();
         if (!table) return fault(node.source(), "severity must be a table of rules");
+        std::map<const LintRule*, const toml::key*> named;
         for (const auto& [key, value] : *table) {
             const auto rule = look_up_rule(key.str());
             if (!rule) return fault(key.source(), rule.error().message);
+            const auto [known, first] = named.emplace(*rule, &key);
+            if (!first) return named_twice(*known->second, key);
             std::optional<Severity> severity;
             if (auto read = parsed(key.str(), value, kSeverityForm, parse_severity, severity); !read) return read;
             set_.push_back({.rule = *rule, .kind = RuleChange::Kind::set, .severity = *severity});
         }
         return {};
+    }
+
+    /// Says them in the order of the file: the table is sorted by key.
+    std::unexpected<Error> named_twice(const toml::key& one, const toml::key& other) const {
+        const bool in_order = one.source().begin.line < other.source().begin.line;
+        const auto& [first, second] = in_order ? std::tie(one, other) : std::tie(other, one);
+        return fault(second.source(), fmt::format("{} and {} are the same rule", first.str(), second.str()));
     }
 
     const std::string& file_;

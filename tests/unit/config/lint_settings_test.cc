@@ -151,6 +151,12 @@ TEST_CASE("A fault in a configuration is named by file and line") {
     CHECK(config_error("[severity]\nPGO204 = \"fatal\"") ==
           "x/.pgo-lint.toml:2: PGO204 is \"fatal\": give error, warning or info");
     CHECK(config_error("[severity]\n\nPGO999 = \"error\"").starts_with("x/.pgo-lint.toml:3: unknown rule PGO999"));
+    CHECK(config_error("[severity]\nPGO401 = \"error\"\nmissing-duration = \"info\"") ==
+          "x/.pgo-lint.toml:3: PGO401 and missing-duration are the same rule");
+    CHECK(config_error("[severity]\nmissing-duration = \"error\"\nPGO401 = \"error\"") ==
+          "x/.pgo-lint.toml:3: missing-duration and PGO401 are the same rule");
+    CHECK(config_error("[severity]\npgo401 = \"error\"\nPGO401 = \"error\"") ==
+          "x/.pgo-lint.toml:3: pgo401 and PGO401 are the same rule");
     CHECK(config_error("a = 1\nb = = 2").starts_with("x/.pgo-lint.toml:2: "));
     CHECK(config_error("max-size = \"5MB\"\nmax-size = \"6MB\"").starts_with("x/.pgo-lint.toml:2: "));
     CHECK(config_error("max-size = \"\xff\"").starts_with("x/.pgo-lint.toml:1: max-size is \"?\": give"));
