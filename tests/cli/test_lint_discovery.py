@@ -3,14 +3,19 @@
 import json
 import os
 import pathlib
+import re
 import subprocess
 
 import pytest
 
 from pgoprof_testing import profiles
+from pgoprof_testing.go_service import toolchains
 from pgoprof_testing.verdicts import tool
 
 PROFILE = profiles.from_stacks([(["main.leaf", "main.caller", "main.main"], 5)], duration_nanos=0).SerializeToString()
+GO_ENVIRONMENT = {**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": ""}
+# Go takes default.pgo by itself since 1.21.
+GOS_OF_AUTO = [go for version, go in toolchains().items() if int(re.search(r"go1\.(\d+)", version)[1]) >= 21]
 MAIN = b"package main\n\nfunc main() {}\n"
 
 
@@ -62,9 +67,10 @@ def test_a_folder_in_the_place_of_a_profile_is_told_as_go_does(make, tree):
     run = tool("pgo-lint", cwd=root)
     assert run.returncode == 4 and run.stderr.startswith(b"pgo-lint: error: default.pgo: is a directory\n")
     assert b"cmd/a/default.pgo: warning: " in run.stdout
-    go = subprocess.run(["/usr/local/go/bin/go", "build", "-o", os.devnull, "."], cwd=root, capture_output=True,
-                        check=False, env={**os.environ, "GOTOOLCHAIN": "local", "GOFLAGS": ""})
-    assert go.returncode != 0 and b"default.pgo: is a directory" in go.stderr, go.stderr
+    for go in GOS_OF_AUTO:
+        build = subprocess.run([go, "build", "-o", os.devnull, "."], cwd=root, capture_output=True, check=False,
+                               env=GO_ENVIRONMENT)
+        assert build.returncode != 0 and b"default.pgo: is a directory" in build.stderr, build.stderr
 
 
 def test_a_repository_without_a_profile_is_told_how_to_get_one(tree):
@@ -91,6 +97,23 @@ def test_go_work_is_the_environments(tree):
     environment = {key: value for key, value in os.environ.items() if key != "GOWORK"}
     assert judged(root, env=environment) == ["default.pgo", "n/default.pgo"]
     assert judged(root, env={**environment, "GOWORK": "off"}) == ["default.pgo"]
+
+
+@pytest.mark.parametrize("work,line,message", [
+    ("go 1.21\nuses .\n", 2, "unknown directive: uses"),
+    ("go 1.21\nuse (\n\t. ./n\n)\n", 3, "usage: use local/dir"),
+    ("go 1.21\n\nuses (\n\t.\n)\n", 3, "unknown block type: uses"),
+    ("go 1.21\nuse (\n.\n", 2, "unterminated block"),
+])
+def test_a_go_work_that_go_refuses_is_not_taken_for_an_empty_one(work, line, message, tree):
+    root = tree({"n/go.mod": b"module n\n", "n/main.go": MAIN, "n/default.pgo": PROFILE, "go.work": work.encode()})
+    environment = {key: value for key, value in GO_ENVIRONMENT.items() if key != "GOWORK"}
+    run = tool("pgo-lint", cwd=root, env=environment)
+    assert (run.returncode, run.stdout) == (4, b"")
+    assert run.stderr == f"pgo-lint: error: {root.resolve()}/go.work:{line}: {message}\n".encode()
+    for go in GOS_OF_AUTO:
+        refused = subprocess.run([go, "list", "./..."], cwd=root, capture_output=True, check=False, env=environment)
+        assert refused.returncode != 0 and message in refused.stderr.decode(), refused.stderr
 
 
 def test_configurations_and_limits_hold_here_too(tree):

@@ -159,6 +159,10 @@ bool is_below(const fs::path& path, const fs::path& folder) {
 Result<std::vector<fs::path>> used_modules(const fs::path& workspace, const fs::path& start) {
     const auto text = read_text(workspace);
     if (!text) return fail(text.error());
+    if (auto fault = find_workspace_fault(*text)) {
+        return fail_in(workspace.string() + ":" + std::to_string(fault->line),
+                       {.code = ErrorCode::io_failure, .message = std::move(fault->message)});
+    }
     std::vector<fs::path> modules;
     for (const std::string& use : module_directives(*text, "use")) {
         std::error_code missing;

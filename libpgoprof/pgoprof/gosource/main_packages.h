@@ -22,7 +22,8 @@ struct MainPackages {
 /// environment's GOWORK: a file, "off", or empty for the go.work found upwards.
 ///
 /// A folder holds a main package if a file of `package main` is in it that is no test and that is built for some
-/// operating system and architecture; -tags are taken as not given. Errors: what cannot be read.
+/// operating system and architecture; -tags are taken as not given. Errors: what cannot be read, and a
+/// go.work that the go command refuses.
 Result<MainPackages> find_main_packages(const std::string& folder, const std::string& gowork = {});
 
 }  // namespace pgoprof

@@ -73,6 +73,19 @@ TEST_CASE("Nested modules belong to the search if go.work uses them, or if there
     CHECK_FALSE(find_main_packages(folder.path(), folder.file("missing.work")));
 }
 
+TEST_CASE("A go.work that Go refuses ends the search") {
+    const Folder folder;
+    write_command(folder, "a");
+    folder.write("a/go.mod", "module a\n");
+    const std::string workspace = folder.write("go.work", "go 1.25\nuses ./a\n");
+    const auto found = find_main_packages(folder.path());
+    REQUIRE_FALSE(found);
+    CHECK(found.error().code == ErrorCode::io_failure);
+    CHECK(found.error().input.ends_with("/go.work:2"));
+    CHECK(found.error().message == "unknown directive: uses");
+    CHECK(find_main_packages(folder.path(), "off"));
+}
+
 TEST_CASE("A folder that cannot be read is an error") {
     const auto found = find_main_packages("/nonexistent/folder");
     REQUIRE_FALSE(found);
