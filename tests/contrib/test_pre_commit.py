@@ -67,6 +67,23 @@ def test_a_profile_of_no_use_is_not_committed(run, tmp_path):
     assert "Skipped" in commit(run).stderr, "other files are none of its business"
 
 
+@pytest.mark.parametrize("folder", ["testdata", "a/testdata/b", "vendor/x", "a/vendor/x.org/b", "_a", "a/.b/c"])
+def test_where_the_go_command_does_not_look_neither_does_the_hook(folder, run, tmp_path):
+    profile = tmp_path / "project" / folder / "default.pgo"
+    profile.parent.mkdir(parents=True)
+    profile.write_bytes(b"")
+    committed = commit(run)
+    assert committed.returncode == 0 and "Skipped" in committed.stderr, committed.stderr
+
+
+@pytest.mark.parametrize("folder", ["testdatas", "a_b", "a.b", "vendored/x", "vendor"])
+def test_other_folders_are_looked_into(folder, run, tmp_path):
+    profile = tmp_path / "project" / folder / "default.pgo"
+    profile.parent.mkdir(parents=True)
+    profile.write_bytes(b"")
+    assert commit(run).returncode == 1
+
+
 def test_a_projects_options_and_configuration_hold(run, tmp_path):
     config = tmp_path / "project/.pre-commit-config.yaml"
     config.write_text(config.read_text() + "    args: [--severity=PGO401=error, --]\n")
