@@ -21,7 +21,7 @@ export function makeFlame(section, model, state) {
   document.body.append(tip);
 
   const chart = flamegraph()
-    .cellHeight(19).minFrameSize(1.5).inverted(true).resetHeightOnZoom(true).transitionDuration(calm ? 0 : 250)
+    .cellHeight(19).minFrameSize(1.5).inverted(true).resetHeightOnZoom(true).transitionDuration(0)
     .sort((a, b) => b.data.value - a.data.value || (a.data.name < b.data.name ? -1 : 1))
     .setColorMapper((d) => `var(${d.highlight ? '--found' : `--heat-${d.data.heat}`})`)
     .setSearchMatch((d, match) => d.data.function !== null && match(d.data.function))
@@ -38,6 +38,7 @@ export function makeFlame(section, model, state) {
     chart.width(holder.clientWidth);
     if (drawn) chart.update();
     else select(holder).datum(model.root).call(chart);
+    chart.transitionDuration(calm ? 0 : 250);  // the first time, there is nothing to move from
     drawn = holder.clientWidth;
     search();
   };
