@@ -89,10 +89,10 @@ def test_what_each_go_devirtualizes(version, expected, path):
     assert ("devirtualizes nothing" in text) == (version == "1.20")
 
 
-@pytest.mark.parametrize("version", ["1.19", "1.27", "1.2", "2.26", "latest", ""])
+@pytest.mark.parametrize("version", ["1.19", "1.2", "2.26", "latest", ""])
 def test_unknown_go_versions(version, path):
     run = tool("pgo-report", "--go-version", version, path)
-    assert run.returncode == 2 and b"--go-version must be a Go version from 1.20 to 1.26" in run.stderr
+    assert run.returncode == 2 and b"--go-version must be a Go version from 1.20 on" in run.stderr
 
 
 def test_many_callees_are_cut_unless_all_are_asked_for(write):

@@ -97,10 +97,11 @@ def test_calls_that_are_inlined_for_their_hotness(views):
     assert theirs.hot_calls
     assert [call for call in theirs.hot_calls if call[1] is not None and not ours.is_hot(*call[:2])] == []
     # And the other way: every hot call of a function that is too costly otherwise, but not for a hot one. Closures may
-    # cost more than other functions, hot or not.
+    # cost more than other functions, hot or not; and what the compiler itself calls on a line, such as growslice, is not
+    # the function that the source calls there.
     expected = {(call.caller, call.offset, call.hottest) for call in theirs.calls
                 if call.is_direct and call.offset is not None and ours.is_hot(call.caller, call.offset)
-                and BUDGET < theirs.costs.get(call.hottest, 0) <= HOT_BUDGET and not re.search(r"\.func\d", call.hottest)}
+                and BUDGET < theirs.costs.get(call.hottest, 0) <= HOT_BUDGET and not re.search(r"\.func\d|^runtime\.", call.hottest)}
     assert expected
     assert expected - theirs.hot_calls == set()
 

@@ -133,8 +133,9 @@ def test_real_profiles_together(real, tmp_path):
 
 
 def test_lint_says_the_same(compacted):
+    # But that nothing is inlined, which it says of so many locations: compact profiles have fewer.
     for _, full, compact in compacted:
-        assert findings(compact) == findings(full)
+        assert findings(compact) - {"PGO319"} == findings(full) - {"PGO319"}
 
 
 def test_small_enough_to_commit(tmp_path):
