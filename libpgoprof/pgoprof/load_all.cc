@@ -6,9 +6,8 @@
 #include <limits>
 #include <mutex>
 #include <optional>
-#include <system_error>
-#include <thread>
-#include <vector>
+
+#include "pgoprof/base/parallel.h"
 
 namespace pgoprof {
 namespace {
@@ -21,17 +20,8 @@ public:
     Relay(InputSource& source, const Limits& limits, const VisitInput& visit)
         : source_(source), limits_(limits), visit_(visit) {}
 
-    /// On this thread and `others` more, or as many as the system gives.
-    Result<> run(std::size_t others) {
-        {
-            std::vector<std::jthread> workers;
-            workers.reserve(others);
-            try {
-                while (workers.size() < others) workers.emplace_back([this] { work(); });
-            } catch (const std::system_error&) {  // those that there are will do
-            }
-            work();
-        }
+    Result<> run(std::size_t threads) {
+        on_threads(threads, [this] { work(); });
         if (exception_) std::rethrow_exception(exception_);
         return std::move(end_);
     }
@@ -104,7 +94,7 @@ private:
 Result<> load_all(InputSource& source, const Limits& limits, unsigned threads, const VisitInput& visit) {
     const std::size_t most = source.size().value_or(std::numeric_limits<std::size_t>::max());
     const std::size_t workers = std::clamp<std::size_t>(threads, 1, std::max<std::size_t>(most, 1));
-    return Relay(source, limits, visit).run(workers - 1);
+    return Relay(source, limits, visit).run(workers);
 }
 
 }  // namespace pgoprof

@@ -12,6 +12,19 @@
 
 namespace pgoprof {
 
+/// Calls `work` on up to `threads` threads at a time, of which the calling one is one: on as many as the system gives.
+/// It must not throw.
+template <typename Work>
+void on_threads(std::size_t threads, const Work& work) {
+    std::vector<std::jthread> others;
+    try {
+        while (others.size() + 1 < threads) others.emplace_back(work);
+        // NOLINTNEXTLINE(bugprone-empty-catch): the system gives no more; those that there are will do
+    } catch (const std::system_error&) {
+    }
+    work();
+}
+
 /// Calls `body(i)` once for each i below `count`, in any order, on up to `threads` threads of which the calling one is
 /// one. The first exception, if any, ends the loop and is thrown again.
 template <typename Body>
@@ -28,15 +41,7 @@ void parallel_for(unsigned threads, std::size_t count, const Body& body) {
             if (!exception) exception = std::current_exception();
         }
     };
-    {
-        std::vector<std::jthread> workers;
-        try {
-            for (std::size_t i = 1; i < std::min<std::size_t>(threads, count); ++i) workers.emplace_back(work);
-            // NOLINTNEXTLINE(bugprone-empty-catch): the system gives no more; those that there are will do
-        } catch (const std::system_error&) {
-        }
-        work();
-    }
+    on_threads(std::min<std::size_t>(threads, count), work);
     if (exception) std::rethrow_exception(exception);
 }
 
