@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <memory>
 
 namespace pgoprof::cli {
 namespace {
@@ -21,11 +22,14 @@ void prepare_heap() {
     ::mallopt(M_TRIM_THRESHOLD, 2 * kStep);
     ::mallopt(M_MMAP_THRESHOLD, kStep / 2);
     void* const block = std::malloc(kHugePage / 2);  // more than there is, so that the heap grows by a step
-    const auto begin = (reinterpret_cast<std::uintptr_t>(block) + kHugePage - 1) / kHugePage * kHugePage;
-    const auto end = reinterpret_cast<std::uintptr_t>(::sbrk(0)) / kHugePage * kHugePage;
+    void* begin = block;
+    std::size_t space = 2 * kHugePage;
+    std::align(kHugePage, 1, begin, space);
+    const auto address = [](const void* at) { return reinterpret_cast<std::uintptr_t>(at); };
+    const std::uintptr_t end = address(::sbrk(0));
     // Another allocator, such as a sanitizer's, has its blocks elsewhere.
-    if (begin < end && end - begin <= 2 * kStep) {
-        ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+    if (address(begin) < end && end - address(begin) <= 2 * kStep) {
+        ::madvise(begin, (end - address(begin)) / kHugePage * kHugePage, MADV_HUGEPAGE);
     }
     std::free(block);
 }
