@@ -6,31 +6,16 @@
 #include <cstdio>
 #include <string_view>
 
+#include "cases.h"
 #include "pgoprof/base/gzip.h"
 
 using namespace pgoprof;
+using namespace pgoprof::testing;
 
 namespace {
 
 constexpr std::array<std::string_view, 6> kFaults{"bad_header",   "truncated",     "corrupt",
                                                   "bad_checksum", "trailing_data", "too_large"};
-
-bool read_exactly(void* to, std::size_t bytes) { return std::fread(to, 1, bytes, stdin) == bytes; }
-
-bool read_case(Buffer& input) {
-    std::array<unsigned char, 4> bytes;
-    if (!read_exactly(bytes.data(), bytes.size())) return false;
-    std::size_t length = 0;
-    for (std::size_t i = bytes.size(); i-- > 0;) length = length << 8 | bytes[i];
-    input.resize(length);
-    return read_exactly(input.data(), input.size());
-}
-
-std::uint64_t fnv1a(ByteView bytes) {
-    std::uint64_t hash = 14695981039346656037u;
-    for (const std::byte byte : bytes) hash = (hash ^ std::to_integer<std::uint64_t>(byte)) * 1099511628211u;
-    return hash;
-}
 
 }  // namespace
 

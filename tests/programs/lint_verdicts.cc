@@ -6,11 +6,11 @@
 // for each rule a line "ID NAME SEVERITY GO MINOR".
 #include <fmt/format.h>
 
-#include <array>
 #include <charconv>
 #include <cstdio>
 #include <string_view>
 
+#include "cases.h"
 #include "pgoprof/codec/preprofile.h"
 #include "pgoprof/lint/lint.h"
 #include "pgoprof/load.h"
@@ -18,25 +18,9 @@
 #include "pgoprof/transform/call_edges.h"
 
 using namespace pgoprof;
+using namespace pgoprof::testing;
 
 namespace {
-
-bool read_exactly(void* to, std::size_t bytes) { return std::fread(to, 1, bytes, stdin) == bytes; }
-
-bool read_case(Buffer& input) {
-    std::array<unsigned char, 4> bytes;
-    if (!read_exactly(bytes.data(), bytes.size())) return false;
-    std::size_t length = 0;
-    for (std::size_t i = bytes.size(); i-- > 0;) length = length << 8 | bytes[i];
-    input.resize(length);
-    return read_exactly(input.data(), input.size());
-}
-
-std::uint64_t fnv1a(ByteView bytes) {
-    std::uint64_t hash = 14695981039346656037u;
-    for (const std::byte byte : bytes) hash = (hash ^ std::to_integer<std::uint64_t>(byte)) * 1099511628211u;
-    return hash;
-}
 
 std::string edges_of(const EdgeProfile& edges) {
     return fmt::format("{:016x}", fnv1a(encode_preprofile(edges).view()));
