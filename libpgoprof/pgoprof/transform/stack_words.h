@@ -29,13 +29,13 @@ public:
     /// Whether the stack ends with this word of it, or before.
     bool has_ended(Word word) const { return (word & (wide() ? 0xffffffff : 0xffff)) == 0; }
 
-    /// The first of a stack that has one.
-    LocationId leaf(std::span<const Word> words) const {
-        return LocationId{static_cast<std::uint32_t>(words.front() >> (64 - bits_)) - 1};
-    }
-
     /// Orders first words by their leaf; 0 if the stack is empty.
     std::size_t leaf_rank(Word first_word) const { return first_word >> (64 - bits_); }
+
+    /// The first of a stack that has one.
+    LocationId leaf(std::span<const Word> words) const {
+        return LocationId{static_cast<std::uint32_t>(leaf_rank(words.front())) - 1};
+    }
 
     /// Calls `visit` with each location, leaf first.
     template <typename Visit>
