@@ -2,7 +2,7 @@
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/pgoprof)
 
-install(TARGETS pgoprof pgoprof_fetch EXPORT pgoprof-targets FILE_SET HEADERS)
+install(TARGETS pgoprof pgoprof_convert pgoprof_fetch EXPORT pgoprof-targets FILE_SET HEADERS)
 install(EXPORT pgoprof-targets NAMESPACE pgoprof:: DESTINATION ${package_dir})
 
 configure_package_config_file(cmake/pgoprof-config.cmake.in pgoprof-config.cmake INSTALL_DESTINATION ${package_dir}

@@ -14,16 +14,18 @@ ROOMS = {
     "base": set(),
     "io": {"base"},
     "model": {"base"},
+    "binary": {"base"},
     "codec": {"base", "model"},
     "load": {"base", "model", "io", "codec"},
-    "transform": {"base", "model"},
+    "transform": {"base", "model", "binary"},
+    "import": {"base", "model", "io", "binary", "codec", "load", "transform"},
     "fetch": {"base", "model", "io", "load", "transform"},
     "gosource": {"base", "io"},
     "lint": {"base", "model", "transform"},
     "config": {"base", "model", "lint"},
     "report": {"base", "model", "transform", "lint"},
-    "apps": {"base", "model", "io", "codec", "load", "transform", "fetch", "gosource", "lint", "config",
-             "report"},
+    "apps": {"base", "model", "io", "binary", "codec", "load", "transform", "import", "fetch", "gosource", "lint",
+             "config", "report"},
 }
 
 # Foreign header -> the only files (or folders) that may include it.
@@ -32,6 +34,8 @@ FOREIGN = {
     "zlib.h": ["libpgoprof/pgoprof/base/gzip.cc"],
     "nettle/": ["libpgoprof/pgoprof/base/sha256.cc"],
     "curl/": ["libpgoprof/pgoprof/io/http.cc", "libpgoprof/pgoprof/io/http_url.cc"],
+    "elfutils/": ["libpgoprof/pgoprof/binary/dwarf.cc"],
+    "zstd.h": ["libpgoprof/pgoprof/base/zstd.cc"],
     "fmt/": ["libpgoprof/", "apps/"],
     "nlohmann/": ["libpgoprof/pgoprof/report/json_text.h"],
     "toml++/": ["libpgoprof/pgoprof/config/lint_config.cc"],
@@ -40,7 +44,7 @@ FOREIGN = {
 }
 
 # What the system itself gives: C++ headers have no dot, C and POSIX ones are named here.
-SYSTEM = re.compile(r"[a-z0-9_]+|(sys|linux)/\w+\.h|(unistd|fcntl|signal|poll|termios|errno|stdlib|limits|malloc)\.h")
+SYSTEM = re.compile(r"[a-z0-9_]+|(sys|linux)/\w+\.h|(unistd|fcntl|signal|poll|termios|errno|stdlib|limits|malloc|elf)\.h")
 
 # Of these, the library knows nothing: only the apps print, exit and read the environment.
 APPS_ONLY = [

@@ -111,6 +111,9 @@ public:
     std::span<const std::int64_t> sample_values(std::size_t i) const {
         return {values_.data() + i * sample_types.size(), sample_types.size()};
     }
+    std::span<std::int64_t> sample_values(std::size_t i) {
+        return {values_.data() + i * sample_types.size(), sample_types.size()};
+    }
     std::span<const Label> sample_labels(std::size_t i) const {
         return {labels_.data() + sample_begins_[i].labels, labels_.data() + sample_begins_[i + 1].labels};
     }
