@@ -88,9 +88,9 @@ Result<> check_output(const std::string& path) {
     return fail_in(path, {.code = ErrorCode::io_failure, .message = "no such directory"});
 }
 
-HttpProgress show_progress(const Console& console, const Target& target) {
+KeepGoing show_progress(const Console& console, const Target& target) {
     const auto end = std::chrono::steady_clock::now() + target.seconds;
-    return [&console, &target, end](std::uint64_t) {
+    return [&console, &target, end] {
         const auto left = std::chrono::ceil<seconds>(end - std::chrono::steady_clock::now());
         console.progress(left.count() > 0 ? fmt::format("{}: {}s left", target.name, left.count())
                                           : fmt::format("{}: waiting for the profile", target.name));
@@ -117,9 +117,11 @@ ExitCode run(const Options& options, const Console& console) {
     if (const auto output = check_output(options.output); !output) return console.error(output.error());
 
     watch_interrupts();
-    const auto client = make_curl_client();
-    const auto capture = fetch_profile(*client, *target, capture_options, show_progress(console, *target));
+    const auto transfers = make_http_transfers();
+    HttpOutcome outcome =
+        perform(*transfers, capture_request(*target, capture_options), show_progress(console, *target));
     console.end_progress();
+    const auto capture = interpret(*target, capture_options, std::move(outcome));
     if (!capture) return console.error(capture.error().error);
     if (const auto written = write_binary(options.output, capture->body.view()); !written) {
         return console.error(written.error());

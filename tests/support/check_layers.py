@@ -33,7 +33,7 @@ FOREIGN = {
     "libdeflate.h": ["libpgoprof/pgoprof/base/gzip.cc"],
     "zlib.h": ["libpgoprof/pgoprof/base/gzip.cc"],
     "nettle/": ["libpgoprof/pgoprof/base/sha256.cc"],
-    "curl/": ["libpgoprof/pgoprof/io/http.cc", "libpgoprof/pgoprof/io/http_url.cc"],
+    "curl/": ["libpgoprof/pgoprof/io/http.cc", "libpgoprof/pgoprof/io/http_transfer.", "libpgoprof/pgoprof/io/http_url.cc"],
     "elfutils/": ["libpgoprof/pgoprof/binary/dwarf.cc"],
     "dwarf.h": ["libpgoprof/pgoprof/binary/dwarf.cc"],
     "zstd.h": ["libpgoprof/pgoprof/base/zstd.cc"],

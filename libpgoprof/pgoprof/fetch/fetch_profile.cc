@@ -223,22 +223,15 @@ double Capture::cores() const {
     return duration_nanos > 0 ? static_cast<double>(cpu_nanos) / static_cast<double>(duration_nanos) : 0;
 }
 
-CaptureResult interpret(const Target& target, const CaptureOptions& options,
-                        std::expected<HttpResponse, HttpFailure> outcome) {
+CaptureResult interpret(const Target& target, const CaptureOptions& options, HttpOutcome outcome) {
     CaptureResult result =
         outcome ? interpret_response(target, options, *std::move(outcome)) : explain(outcome.error(), target, options);
     if (!result) result.error().error.input = target.name;
     return result;
 }
 
-CaptureResult fetch_profile(HttpClient& client, const Target& target, const CaptureOptions& options,
-                            const HttpProgress& progress) {
-    const HttpRequest request{
-        .url = target.url,
-        .timeout = timeout_of(target, options),
-        .max_body_bytes = options.limits.input_bytes,
-    };
-    return interpret(target, options, client.get(request, progress));
+HttpRequest capture_request(const Target& target, const CaptureOptions& options) {
+    return {.url = target.url, .timeout = timeout_of(target, options), .max_body_bytes = options.limits.input_bytes};
 }
 
 }  // namespace pgoprof

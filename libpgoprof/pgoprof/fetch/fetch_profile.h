@@ -65,12 +65,10 @@ struct CaptureOptions {
 /// What a server gets beyond the capture's length to resolve, connect, finish the profile and send it.
 inline constexpr std::chrono::seconds kCaptureMargin{30};
 
-/// Asks the target and checks the answer. `progress` may end the transfer.
-CaptureResult fetch_profile(HttpClient& client, const Target& target, const CaptureOptions& options,
-                            const HttpProgress& progress);
+/// What to ask of the target.
+HttpRequest capture_request(const Target& target, const CaptureOptions& options);
 
-/// The second half of it: what the exchange amounts to.
-CaptureResult interpret(const Target& target, const CaptureOptions& options,
-                        std::expected<HttpResponse, HttpFailure> outcome);
+/// What the exchange amounts to.
+CaptureResult interpret(const Target& target, const CaptureOptions& options, HttpOutcome outcome);
 
 }  // namespace pgoprof

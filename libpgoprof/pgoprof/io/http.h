@@ -6,6 +6,7 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,9 +19,25 @@ namespace pgoprof {
 
 using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 
+/// Whom to trust, and what to show, on secure connections. Files are PEM; empty means the system's, or none.
+struct HttpTls {
+    std::string ca_file{};
+    std::string certificate_file{};  ///< the client's own; stays with the origin, as its key does
+    std::string key_file{};
+    bool insecure = false;  ///< believe any certificate
+};
+
+struct HttpBody {
+    std::string content_type{};
+    std::string bytes{};
+};
+
 struct HttpRequest {
-    HttpUrl url;            ///< user info is sent as basic authentication
-    HttpHeaders headers{};  ///< name, value; like the user info, they stay with the origin of `url`
+    HttpUrl url;                     ///< user info is sent as basic authentication
+    HttpHeaders headers{};           ///< name, value; like the user info, they stay with the origin of `url`
+    std::optional<HttpBody> body{};  ///< is posted; redirects of such a request are not followed
+    HttpTls tls{};
+    std::string unix_socket{};  ///< path of the socket to connect to in place of the URL's host; stays with the origin
     std::chrono::milliseconds connect_timeout{10'000};
     std::chrono::milliseconds timeout{0};  ///< for everything, redirects included; 0: none
     std::uint64_t max_body_bytes = 0;      ///< a larger body ends the transfer
@@ -48,7 +65,7 @@ enum class HttpFault : std::uint8_t {
     malformed,          ///< the answer is not HTTP, or not HTTP as it should be
     tls,                ///< the secure connection failed; `detail` says why
     redirect,           ///< too many, or to where we do not go
-    interrupted,        ///< the progress callback said so
+    interrupted,        ///< cancelled
     other,
 };
 
@@ -57,20 +74,37 @@ struct HttpFailure {
     std::string detail{};  ///< one line, perhaps with hostile text; no credentials; may be empty
 };
 
-/// Called at least once a second during a transfer, and at once after a signal; false ends it (HttpFault::interrupted).
-using HttpProgress = std::function<bool(std::uint64_t body_bytes)>;
+using HttpOutcome = std::expected<HttpResponse, HttpFailure>;
 
-class HttpClient {
+/// Any number of requests at once, on the thread that calls. Any status that is not a redirect is a response, not a
+/// failure. At most ten redirects are followed, to http and https only, never from https to http. Only the origin
+/// (scheme, host, port) of the request's URL gets its credentials and headers.
+class HttpTransfers {
 public:
-    virtual ~HttpClient() = default;
+    using Done = std::function<void(HttpOutcome outcome)>;
 
-    /// Any status that is not a redirect is a response, not a failure. At most ten redirects are followed, to http and
-    /// https only, never from https to http. Only the origin (scheme, host, port) of the request's URL gets its
-    /// credentials and headers.
-    virtual std::expected<HttpResponse, HttpFailure> get(const HttpRequest& request, const HttpProgress& progress) = 0;
+    virtual ~HttpTransfers() = default;
+
+    /// `done` is called once, from `advance` or `cancel_all`; it may start others.
+    virtual void start(HttpRequest request, Done done) = 0;
+
+    /// Carries all transfers on. Returns after `longest`, or earlier: when one is done, or after a signal.
+    virtual void advance(std::chrono::milliseconds longest) = 0;
+
+    /// Ends all with HttpFault::interrupted.
+    virtual void cancel_all() = 0;
+
+    /// How many are under way.
+    virtual std::size_t active() const = 0;
 };
 
-/// Over libcurl; proxies come from the environment. Keeps connections for the next request. Not for several threads.
-std::unique_ptr<HttpClient> make_curl_client();
+/// Asked several times a second, and at once after a signal; false ends a transfer.
+using KeepGoing = std::function<bool()>;
+
+/// One request, from beginning to end.
+HttpOutcome perform(HttpTransfers& transfers, HttpRequest request, const KeepGoing& keep_going);
+
+/// Over libcurl; proxies come from the environment. Keeps connections for the next request.
+std::unique_ptr<HttpTransfers> make_http_transfers();
 
 }  // namespace pgoprof

@@ -1,0 +1,252 @@
+#include "pgoprof/io/http_transfer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+
+#include "pgoprof/base/gzip.h"
+
+namespace pgoprof {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kMaxRedirects = 10;
+constexpr std::uint64_t kMaxHeaderBytes = 256 * kKiB;
+
+std::unexpected<HttpFailure> failure(HttpFault fault, std::string detail = {}) {
+    return std::unexpected<HttpFailure>({.fault = fault, .detail = std::move(detail)});
+}
+
+std::string lower(std::string_view text) {
+    std::string result(text);
+    std::ranges::transform(result, result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return result;
+}
+
+std::string_view trimmed(std::string_view text) {
+    const auto first = text.find_first_not_of(" \t\r\n");
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+extern "C" {
+
+std::size_t on_header(char* data, std::size_t, std::size_t size, void* transfer) {
+    return static_cast<HttpTransfer*>(transfer)->take_header({data, size}) ? size : 0;
+}
+
+std::size_t on_body(char* data, std::size_t, std::size_t size, void* transfer) {
+    const bool taken = static_cast<HttpTransfer*>(transfer)->take_body(as_bytes(std::string_view(data, size)));
+    return taken ? size : size + 1;  // any other number than `size` ends the transfer
+}
+
+}  // extern "C"
+
+}  // namespace
+
+/// One header line, or the blank one that ends them. An interim response (status 1xx) begins anew.
+bool HttpTransfer::take_header(std::string_view line) {
+    header_bytes_ += line.size();
+    headers_too_large_ = header_bytes_ > kMaxHeaderBytes;
+    if (headers_too_large_) return false;
+    if (line.starts_with("HTTP/")) {
+        response_.headers.clear();
+        headers_complete_ = false;
+    } else if (trimmed(line).empty()) {
+        headers_complete_ = true;
+    } else if (const auto colon = line.find(':'); colon != std::string_view::npos && !headers_complete_) {
+        response_.headers.emplace_back(lower(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
+    }
+    return true;
+}
+
+bool HttpTransfer::take_body(ByteView bytes) {
+    body_too_large_ = bytes.size() > hop_.max_body_bytes - response_.body.size();
+    if (!body_too_large_) response_.body.append(bytes);
+    return !body_too_large_;
+}
+
+HttpTransfer::HeaderList HttpTransfer::header_list() const {
+    HeaderList list(nullptr, &curl_slist_free_all);
+    const auto add = [&](const std::string& line) {
+        curl_slist* const old = list.release();
+        curl_slist* const grown = curl_slist_append(old, line.c_str());
+        list.reset(grown != nullptr ? grown : old);
+        if (grown == nullptr) throw std::bad_alloc();
+    };
+    // A profile is gzip already. Whoever compresses it again all the same is understood: see decoded().
+    add("Accept-Encoding: identity");
+    if (hop_.body) add("Content-Type: " + hop_.body->content_type);
+    for (const auto& [name, value] : hop_.headers) add(fmt::format("{}: {}", name, value));
+    return list;
+}
+
+void HttpTransfer::prepare() {
+    response_ = {};
+    header_bytes_ = 0;
+    headers_complete_ = headers_too_large_ = body_too_large_ = false;
+    curl_easy_reset(easy_.get());
+    detail_[0] = '\0';
+    headers_ = header_list();
+    set(CURLOPT_PRIVATE, this);
+    set(CURLOPT_ERRORBUFFER, detail_);
+    set(CURLOPT_URL, to_string(hop_.url).c_str());
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);  // a proxy's answer is not the server's
+    set(CURLOPT_USERAGENT, "pgoprof");
+    set(CURLOPT_HTTPHEADER, headers_.get());
+    if (hop_.url.has_user_info()) {
+        set(CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
+        set(CURLOPT_USERNAME, hop_.url.user.c_str());
+        set(CURLOPT_PASSWORD, hop_.url.password.c_str());
+    }
+    set_text(CURLOPT_UNIX_SOCKET_PATH, hop_.unix_socket);
+    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(hop_.connect_timeout.count()));
+    set(CURLOPT_TIMEOUT_MS, static_cast<long>(hop_.timeout.count()));
+    set(CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(hop_.max_body_bytes));
+    set(CURLOPT_HEADERFUNCTION, &on_header);
+    set(CURLOPT_HEADERDATA, this);
+    set(CURLOPT_WRITEFUNCTION, &on_body);
+    set(CURLOPT_WRITEDATA, this);
+    prepare_tls();
+    prepare_body();
+}
+
+void HttpTransfer::prepare_tls() {
+    set_text(CURLOPT_CAINFO, hop_.tls.ca_file);
+    set_text(CURLOPT_SSLCERT, hop_.tls.certificate_file);
+    set_text(CURLOPT_SSLKEY, hop_.tls.key_file);
+    set(CURLOPT_SSL_VERIFYPEER, hop_.tls.insecure ? 0L : 1L);
+    set(CURLOPT_SSL_VERIFYHOST, hop_.tls.insecure ? 0L : 2L);
+}
+
+void HttpTransfer::prepare_body() {
+    if (!hop_.body) return;
+    set(CURLOPT_POST, 1L);
+    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(hop_.body->bytes.size()));
+    set(CURLOPT_POSTFIELDS, hop_.body->bytes.data());
+}
+
+std::optional<HttpOutcome> HttpTransfer::finish(CURLcode code) {
+    response_.status = info(CURLINFO_RESPONSE_CODE);
+    if (code != CURLE_OK) return failure(fault_of(code), detail_of(code));
+    if (!headers_complete_) return failure(HttpFault::cut_short, "the headers are incomplete");
+    if (is_redirect()) return follow();
+    return decoded();
+}
+
+bool HttpTransfer::is_redirect() const {
+    const long s = response_.status;
+    const bool status = s == 301 || s == 302 || s == 303 || s == 307 || s == 308;
+    return status && !response_.header("location").empty();
+}
+
+/// Turns the request to where it is redirected; what belongs to its origin stays behind if that is another.
+std::optional<HttpOutcome> HttpTransfer::follow() {
+    if (hop_.body) return failure(HttpFault::redirect, "what was posted is not sent elsewhere");
+    if (++redirects_ > kMaxRedirects) return failure(HttpFault::redirect, "more than 10 redirects");
+    auto next = resolve(hop_.url, response_.header("location"));
+    if (!next) return failure(HttpFault::redirect, "redirected to what is not an http or https URL");
+    if (hop_.url.scheme == "https" && next->scheme != "https")
+        return failure(HttpFault::redirect, "redirected from https to http: " + to_string(*next));
+    if (next->same_origin(hop_.url)) {
+        next->user = hop_.url.user;
+        next->password = hop_.url.password;
+    } else {
+        hop_.headers.clear();
+        hop_.tls.certificate_file.clear();
+        hop_.tls.key_file.clear();
+        hop_.unix_socket.clear();
+    }
+    hop_.url = *std::move(next);
+    if (!deadline_) return std::nullopt;
+    hop_.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(*deadline_ - Clock::now());
+    if (hop_.timeout.count() <= 0) return failure(HttpFault::timed_out);
+    return std::nullopt;
+}
+
+long HttpTransfer::info(CURLINFO which) const {
+    long value = 0;
+    (void)curl_easy_getinfo(easy_.get(), which, &value);
+    return value;
+}
+
+bool HttpTransfer::connected() const {
+    curl_off_t micros = 0;
+    (void)curl_easy_getinfo(easy_.get(), CURLINFO_PRETRANSFER_TIME_T, &micros);
+    return micros > 0;
+}
+
+HttpFault HttpTransfer::fault_of(CURLcode code) const {
+    switch (code) {
+        case CURLE_OUT_OF_MEMORY:  // also what libcurl calls a header line that is too long for it
+            if (header_bytes_ == 0 || headers_complete_) throw std::bad_alloc();
+            return HttpFault::malformed;
+        case CURLE_COULDNT_RESOLVE_HOST:
+        case CURLE_COULDNT_RESOLVE_PROXY:
+            return HttpFault::resolve;
+        case CURLE_COULDNT_CONNECT:
+            return info(CURLINFO_OS_ERRNO) == ECONNREFUSED ? HttpFault::refused : HttpFault::unreachable;
+        case CURLE_OPERATION_TIMEDOUT:
+            return connected() ? HttpFault::timed_out : HttpFault::connect_timed_out;
+        case CURLE_ABORTED_BY_CALLBACK:
+            return HttpFault::interrupted;
+        case CURLE_FILESIZE_EXCEEDED:
+            return HttpFault::too_large;
+        case CURLE_WRITE_ERROR:
+            return body_too_large_ ? HttpFault::too_large : HttpFault::malformed;
+        case CURLE_GOT_NOTHING:
+        case CURLE_PARTIAL_FILE:
+        case CURLE_RECV_ERROR:
+        case CURLE_SEND_ERROR:
+        case CURLE_HTTP2:
+        case CURLE_HTTP2_STREAM:
+            return header_bytes_ == 0 ? HttpFault::no_answer : HttpFault::cut_short;
+        case CURLE_UNSUPPORTED_PROTOCOL:
+        case CURLE_WEIRD_SERVER_REPLY:
+            return HttpFault::malformed;
+        case CURLE_SSL_CONNECT_ERROR:
+        case CURLE_PEER_FAILED_VERIFICATION:
+        case CURLE_SSL_CERTPROBLEM:
+        case CURLE_SSL_CIPHER:
+        case CURLE_SSL_CACERT_BADFILE:
+        case CURLE_SSL_ISSUER_ERROR:
+            return HttpFault::tls;
+        default:
+            return HttpFault::other;
+    }
+}
+
+std::string HttpTransfer::detail_of(CURLcode code) const {
+    if (headers_too_large_ || code == CURLE_OUT_OF_MEMORY) return "the headers are too large";
+    return detail_[0] != '\0' ? detail_ : curl_easy_strerror(code);
+}
+
+/// libcurl would take a gzip stream that ends early for whole; ours does not.
+HttpOutcome HttpTransfer::decoded() {
+    const std::string encoding = lower(response_.header("content-encoding"));
+    if (encoding.empty() || encoding == "identity") return std::move(response_);
+    if (encoding != "gzip" && encoding != "x-gzip") {
+        return failure(HttpFault::malformed, "unknown content-encoding " + encoding);
+    }
+    Budget budget(hop_.max_body_bytes);
+    Buffer inflated;
+    if (const auto inflating = gunzip(response_.body.view(), budget, inflated); !inflating) {
+        switch (inflating.error().fault) {
+            case GzipFault::too_large:
+                return failure(HttpFault::too_large);
+            case GzipFault::truncated:
+                return failure(HttpFault::cut_short, "the gzip content-encoding ends early");
+            default:
+                return failure(HttpFault::malformed, "the gzip content-encoding is corrupt");
+        }
+    }
+    response_.body = std::move(inflated);
+    return std::move(response_);
+}
+
+}  // namespace pgoprof
