@@ -131,7 +131,8 @@ private:
     /// The site that the profile's own line names, else the first.
     const Site* find_site(const Frame& frame, const Frame& callee) {
         if (frame.name == StringId{} || callee.name == StringId{}) return nullptr;
-        const auto sites = sites_.sites(frame.name, callee.name);
+        auto sites = sites_.sites(frame.name, callee.name);
+        if (sites.empty() && !is_interruption(callee.name)) sites = sites_.indirect_sites(frame.name);
         const bool given = frame.line != 0;
         count(frame, callee, sites.size());
         if (sites.empty()) return nullptr;
@@ -139,6 +140,12 @@ private:
         const auto found =
             std::ranges::find(sites, frame.line, [](const Site& site) { return site.frames.front().line; });
         return found == sites.end() ? nullptr : &*found;
+    }
+
+    /// Of code that was not called where the stack has it: it interrupted.
+    bool is_interruption(StringId callee) const {
+        const std::string_view name = sites_.names()[callee];
+        return name == "runtime.asyncPreempt" || name == "runtime.sigpanic";
     }
 
     void count(const Frame& frame, const Frame& callee, std::size_t sites) {

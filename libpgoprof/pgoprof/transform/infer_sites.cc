@@ -1,6 +1,7 @@
 #include "pgoprof/transform/infer_sites.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace pgoprof {
 namespace {
@@ -8,6 +9,18 @@ namespace {
 bool same_frames(const std::vector<CodeFrame>& a, const std::vector<CodeFrame>& b) {
     return std::ranges::equal(
         a, b, [](const CodeFrame& x, const CodeFrame& y) { return x.function == y.function && x.line == y.line; });
+}
+
+/// call reg, which is all that Go's compiler emits: ff d0 ... ff d7, behind a 41 for the upper registers.
+bool is_x86_indirect_call(ByteView code) {
+    return code[0] == std::byte{0xff} && (code[1] & std::byte{0xf8}) == std::byte{0xd0};
+}
+
+/// blr reg.
+bool is_arm_indirect_call(ByteView code) {
+    std::uint32_t instruction = 0;
+    std::memcpy(&instruction, code.data(), sizeof(instruction));
+    return (instruction & 0xfffffc1f) == 0xd63f0000;
 }
 
 }  // namespace
@@ -35,6 +48,7 @@ void CodeSites::scan(StringId function) {
     if (!code) return;
     scan_inlining(*code);
     scan_calls(*code);
+    scan_indirect_calls(*code);
 }
 
 /// Where one function is inlined into another. Inlined code may be a single instruction anywhere.
@@ -60,12 +74,30 @@ void CodeSites::scan_calls(const CodeFunction& function) {
         if (!target) continue;
         const StringId callee = names_.intern(target->name);
         if (callee.value >= places_.size()) places_.push_back({target->file, target->start_line, true});
-        binary_.frames_at(call.return_address - 1, frames_);
-        Site site;
-        for (const CodeFrame& frame : frames_) {
-            site.frames.insert(site.frames.begin(), {intern(frame), frame.line});
-            add(site.frames.front().function, callee, site);
-        }
+        add_call(call.return_address, callee);
+    }
+}
+
+void CodeSites::scan_indirect_calls(const CodeFunction& function) {
+    const ByteView code = binary_.code(function.entry, function.end - function.entry);
+    const bool is_arm = binary_.machine() == Machine::arm64;
+    const std::size_t size = is_arm ? 4 : 2;
+    for (std::size_t at = 0; at + size <= code.size(); at += is_arm ? size : 1) {
+        const std::uint64_t return_address = function.entry + at + size;
+        const auto within = [&](const CallInstruction& call) {
+            return call.address < return_address && return_address <= call.return_address;
+        };
+        const bool found = is_arm ? is_arm_indirect_call(code.subspan(at)) : is_x86_indirect_call(code.subspan(at));
+        if (found && std::ranges::none_of(calls_, within)) add_call(return_address, StringId{});
+    }
+}
+
+void CodeSites::add_call(std::uint64_t return_address, StringId callee) {
+    binary_.frames_at(return_address - 1, frames_);
+    Site site;
+    for (const CodeFrame& frame : frames_) {
+        site.frames.insert(site.frames.begin(), {intern(frame), frame.line});
+        add(site.frames.front().function, callee, site);
     }
 }
 

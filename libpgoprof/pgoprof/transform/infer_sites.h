@@ -51,6 +51,8 @@ public:
     Place place(StringId function) const { return places_[function.value]; }
     /// In the order of the code: first those that show all frames, if there are any.
     std::span<const Site> sites(StringId caller, StringId callee) const;
+    /// Where a function calls what only shows at run time: interface methods, function values.
+    std::span<const Site> indirect_sites(StringId caller) const { return sites(caller, StringId{}); }
 
 private:
     static std::uint64_t key(StringId caller, StringId callee) {
@@ -60,6 +62,9 @@ private:
     StringId intern(const CodeFrame& frame);
     void scan_inlining(const CodeFunction& function);
     void scan_calls(const CodeFunction& function);
+    void scan_indirect_calls(const CodeFunction& function);
+    /// Of a call in the code, and all that its caller is inlined into.
+    void add_call(std::uint64_t return_address, StringId callee);
     void add(StringId caller, StringId callee, Site site);
 
     const GoBinary& binary_;
