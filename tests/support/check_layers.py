@@ -37,7 +37,7 @@ FOREIGN = {
     "elfutils/": ["libpgoprof/pgoprof/binary/dwarf.cc"],
     "zstd.h": ["libpgoprof/pgoprof/base/zstd.cc"],
     "fmt/": ["libpgoprof/", "apps/"],
-    "nlohmann/": ["libpgoprof/pgoprof/report/json_text.h"],
+    "nlohmann/": ["libpgoprof/pgoprof/report/json_text.h", "libpgoprof/pgoprof/codec/json_document.cc"],
     "toml++/": ["libpgoprof/pgoprof/config/lint_config.cc"],
     "CLI/": ["apps/"],
     "re2/": ["apps/cli/pattern.cc"],
