@@ -84,6 +84,8 @@ public:
 
     /// `address` is as linked here and below. Nothing outside Go's own code (C code, say).
     std::optional<CodeFunction> function_at(std::uint64_t address) const;
+    /// Its entry alone, which costs less.
+    std::optional<std::uint64_t> entry_at(std::uint64_t address) const;
     std::optional<CodeFunction> function_named(std::string_view name) const;
 
     /// All functions by entry address.

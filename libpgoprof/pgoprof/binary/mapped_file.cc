@@ -1,0 +1,45 @@
+#include "pgoprof/binary/mapped_file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace pgoprof {
+namespace {
+
+std::unexpected<Error> fail_errno(std::string_view action) {
+    const int reason = errno;
+    return fail(ErrorCode::io_failure, std::string(action) + ": " + std::generic_category().message(reason));
+}
+
+Result<ByteView> map(int fd) {
+    struct stat status{};
+    if (::fstat(fd, &status) != 0) return fail_errno("cannot be read");
+    if (!S_ISREG(status.st_mode)) return fail(ErrorCode::io_failure, "is not a regular file");
+    const auto size = static_cast<std::size_t>(status.st_size);
+    if (size == 0) return ByteView{};
+    void* const data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (data == MAP_FAILED) return fail_errno("cannot be mapped");
+    return ByteView(static_cast<const std::byte*>(data), size);
+}
+
+}  // namespace
+
+Result<MappedFile> MappedFile::open(const std::string& path) {
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) return fail_in(path, fail_errno("cannot be opened").error());
+    auto bytes = map(fd);
+    ::close(fd);
+    if (!bytes) return fail_in(path, std::move(bytes.error()));
+    return MappedFile(*bytes);
+}
+
+MappedFile::~MappedFile() {
+    if (!bytes_.empty()) ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
+}
+
+}  // namespace pgoprof

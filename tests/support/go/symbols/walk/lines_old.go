@@ -1,0 +1,7 @@
+//go:build !go1.20
+
+package walk
+
+import "runtime"
+
+func startLine(*runtime.Frame) int { return 0 }
