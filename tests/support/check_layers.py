@@ -35,6 +35,7 @@ FOREIGN = {
     "nettle/": ["libpgoprof/pgoprof/base/sha256.cc"],
     "curl/": ["libpgoprof/pgoprof/io/http.cc", "libpgoprof/pgoprof/io/http_url.cc"],
     "elfutils/": ["libpgoprof/pgoprof/binary/dwarf.cc"],
+    "dwarf.h": ["libpgoprof/pgoprof/binary/dwarf.cc"],
     "zstd.h": ["libpgoprof/pgoprof/base/zstd.cc"],
     "fmt/": ["libpgoprof/", "apps/"],
     "nlohmann/": ["libpgoprof/pgoprof/report/json_text.h", "libpgoprof/pgoprof/codec/json_document.cc"],

@@ -46,6 +46,7 @@ RecordedEvent EventAttr::describe() const {
     RecordedEvent event;
     event.counts_nanoseconds = type == kSoftware && (config == kCpuClock || config == kTaskClock);
     event.is_frequency = is_frequency();
+    event.frequency = is_frequency() ? sample_period : 0;
     if (has(kRegsUser) && has(kStackUser) && user_stack_bytes != 0)
         event.stacks = StackKind::user_stack;
     else if (has(kCallchain) && (flags & kNoUserChain) == 0)

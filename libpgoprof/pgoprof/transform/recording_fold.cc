@@ -51,15 +51,14 @@ bool RecordingFold::is_of_binary(const RecordedSample& sample, const RecordedPro
 
 CallersFrom RecordingFold::collect(const RecordedSample& sample, const RecordedProcess* process) {
     if (!sample.named.empty()) return collect_named(sample);
-    if (process == nullptr) return CallersFrom::elsewhere;
+    if (process == nullptr) return CallersFrom::complete;
     if (info_.events[sample.event].stacks != StackKind::user_stack) return collect_chain(sample, *process);
-    unwind(sample, *process);
-    return CallersFrom::elsewhere;
+    return unwind(sample, *process);
 }
 
 CallersFrom RecordingFold::callers_of(const RecordedSample& sample, bool leaf_is_first) const {
     const bool by_frame_pointers = info_.events[sample.event].stacks == StackKind::frame_pointers;
-    return by_frame_pointers && leaf_is_first ? CallersFrom::frame_pointers : CallersFrom::elsewhere;
+    return by_frame_pointers && leaf_is_first ? CallersFrom::frame_pointers : CallersFrom::complete;
 }
 
 CallersFrom RecordingFold::collect_chain(const RecordedSample& sample, const RecordedProcess& process) {
@@ -90,13 +89,13 @@ CallersFrom RecordingFold::collect_named(const RecordedSample& sample) {
     return callers_of(sample, leaf_is_first);
 }
 
-void RecordingFold::unwind(const RecordedSample& sample, const RecordedProcess& process) {
-    if (!sample.registers) return;
+CallersFrom RecordingFold::unwind(const RecordedSample& sample, const RecordedProcess& process) {
+    if (!sample.registers) return CallersFrom::complete;
     const UnwindEnd end = unwinder_.unwind(
         *sample.registers, sample.stack, [&](std::uint64_t address) { return linked(process, address); }, addresses_);
-    if (addresses_.empty()) return;
+    if (addresses_.empty()) return CallersFrom::complete;
     folded_.report.unwound += sample.count;
-    if (end == UnwindEnd::copy_too_short && addresses_.size() == 1) folded_.report.unwinding_ended += sample.count;
+    return end == UnwindEnd::copy_too_short && addresses_.size() == 1 ? CallersFrom::nowhere : CallersFrom::complete;
 }
 
 std::optional<std::uint64_t> RecordingFold::linked(const RecordedProcess& process, std::uint64_t address) const {

@@ -59,7 +59,7 @@ private:
     CallersFrom collect(const RecordedSample& sample, const RecordedProcess* process);
     CallersFrom collect_chain(const RecordedSample& sample, const RecordedProcess& process);
     CallersFrom collect_named(const RecordedSample& sample);
-    void unwind(const RecordedSample& sample, const RecordedProcess& process);
+    CallersFrom unwind(const RecordedSample& sample, const RecordedProcess& process);
     CallersFrom callers_of(const RecordedSample& sample, bool leaf_is_first) const;
     bool is_of_binary(const RecordedSample& sample, const RecordedProcess* process) const;
     bool is_binary(std::string_view filename) const;

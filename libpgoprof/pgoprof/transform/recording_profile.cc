@@ -7,6 +7,7 @@
 
 #include "pgoprof/base/hash.h"
 #include "pgoprof/model/profile_builder.h"
+#include "pgoprof/transform/recording_calls.h"
 #include "pgoprof/transform/recording_fold.h"
 #include "pgoprof/transform/recording_repair.h"
 #include "pgoprof/transform/recording_survey.h"
@@ -55,7 +56,8 @@ public:
         : binary_(binary),
           folded_(folded),
           measure_(measure),
-          repair_(binary),
+          calls_(binary),
+          repair_(binary, calls_),
           symbols_(builder_, binary, MappingId{0}) {}
 
     Result<Profile> build(const RecordingInfo& info, const std::string& filename) {
@@ -114,14 +116,15 @@ private:
 
     void learn() {
         for (std::size_t i = 0; i < folded_.stacks.size(); ++i)
-            repair_.learn(folded_.stacks.addresses(i), folded_.stacks.totals(i).samples);
+            calls_.learn(folded_.stacks.addresses(i), folded_.stacks.callers(i), folded_.stacks.totals(i).samples);
+        calls_.finish();
     }
 
     Result<> add(std::size_t i) {
         const std::span<const std::uint64_t> addresses = folded_.stacks.addresses(i);
         const AddressStacks::Totals& totals = folded_.stacks.totals(i);
         addresses_.assign(addresses.begin(), addresses.end());
-        if (folded_.stacks.callers(i) == CallersFrom::frame_pointers) repair(totals.samples);
+        repair(folded_.stacks.callers(i), totals.samples);
         symbols_.locations(addresses_, stack_);
         if (stack_.empty()) {
             folded_.report.in_other_code += totals.samples;
@@ -143,10 +146,10 @@ private:
         return builder_.add_sample(stack_, values);
     }
 
-    void repair(std::uint64_t samples) {
-        const LeafCaller caller = repair_.repair(addresses_);
+    void repair(CallersFrom callers, std::uint64_t samples) {
+        const LeafCaller caller = repair_.repair(addresses_, callers);
         if (caller == LeafCaller::present) return;
-        folded_.report.frameless_leaves += samples;
+        (callers == CallersFrom::nowhere ? folded_.report.unwinding_ended : folded_.report.frameless_leaves) += samples;
         if (caller == LeafCaller::repaired) folded_.report.repaired += samples;
     }
 
@@ -154,7 +157,8 @@ private:
     FoldedRecording& folded_;
     const Measure& measure_;
     ProfileBuilder builder_;
-    ChainRepair repair_;
+    SeenCalls calls_;
+    StackRepair repair_;
     RecordingSymbols symbols_;
     AddressStacks::Totals all_;
     std::vector<std::uint64_t> addresses_;  // of one sample; reused

@@ -1,58 +1,102 @@
 #include "pgoprof/transform/recording_repair.h"
 
 #include <algorithm>
-#include <array>
-#include <optional>
+#include <cstring>
 
 namespace pgoprof {
 
-namespace {
-
-constexpr std::array kSetFramePointer{std::byte{0x48}, std::byte{0x89}, std::byte{0xe5}};  // mov rbp, rsp
-
-}  // namespace
-
-bool ChainRepair::is_frameless(std::uint64_t address) const {
-    const std::optional<std::int64_t> delta = binary_.stack_delta(address);
-    if (!delta) return false;
-    if (*delta == 0) return true;
-    return *delta == 8 && std::ranges::equal(binary_.code(address, kSetFramePointer.size()), kSetFramePointer);
-}
-
-void ChainRepair::learn(std::span<const std::uint64_t> stack, std::uint64_t samples) {
-    for (const std::uint64_t address : stack.subspan(std::min<std::size_t>(stack.size(), 1))) seen_[address] += samples;
-}
-
-LeafCaller ChainRepair::repair(std::vector<std::uint64_t>& stack) const {
-    if (stack.empty() || !is_frameless(stack[0])) return LeafCaller::present;
+LeafCaller StackRepair::repair(std::vector<std::uint64_t>& stack, CallersFrom callers) {
+    if (stack.empty() || callers == CallersFrom::complete) return LeafCaller::present;
+    if (callers == CallersFrom::frame_pointers && !is_frameless(binary_, stack[0])) return LeafCaller::present;
     const std::optional<CodeFunction> leaf = binary_.function_at(stack[0]);
     if (!leaf || leaf->is_top_frame) return LeafCaller::present;
-    if (stack.size() > 1) {
-        const std::optional<std::uint64_t> target = call_target(binary_, stack[1] + 1);
-        const std::optional<CodeFunction> caller = target ? binary_.function_at(*target) : std::nullopt;
-        if (const auto site = caller ? call_site(*caller, *leaf) : std::nullopt) {
-            stack.insert(stack.begin() + 1, *site);
-            return LeafCaller::repaired;
-        }
+    const Site site = stack.size() > 1 ? between(stack[1], leaf->entry) : only_caller(leaf->entry);
+    if (!site) {
+        stack.resize(1);
+        return LeafCaller::unknown;
     }
-    stack.resize(1);
-    return LeafCaller::unknown;
+    stack.insert(stack.begin() + 1, *site);
+    return LeafCaller::repaired;
 }
 
-// Of several calls the one that other samples were in most often; the first of equals.
-std::optional<std::uint64_t> ChainRepair::call_site(const CodeFunction& caller, const CodeFunction& callee) const {
-    std::vector<CallInstruction> calls;
-    direct_calls(binary_, caller, calls);
-    std::erase_if(calls, [&](const CallInstruction& call) { return call.target != callee.entry; });
-    const auto best = std::ranges::max_element(
-        calls, {}, [&](const CallInstruction& call) { return times_seen(call.return_address - 1); });
-    if (best == calls.end()) return std::nullopt;
-    return best->return_address - 1;
+StackRepair::Site StackRepair::between(std::uint64_t site, std::uint64_t leaf) {
+    const auto [known, is_new] = between_.try_emplace({site, leaf});
+    if (is_new) known->second = find_between(site, leaf);
+    return known->second;
 }
 
-std::uint64_t ChainRepair::times_seen(std::uint64_t call) const {
-    const auto found = seen_.find(call);
-    return found == seen_.end() ? 0 : found->second;
+StackRepair::Site StackRepair::find_between(std::uint64_t site, std::uint64_t leaf) {
+    for (const std::uint64_t caller : called_at(site)) {
+        if (const Site found = call_in(caller, leaf)) return found;
+    }
+    return std::nullopt;
+}
+
+/// What a call leads to: its target, or what it was seen to lead to, the most frequent first.
+std::vector<std::uint64_t> StackRepair::called_at(std::uint64_t site) const {
+    if (const std::optional<std::uint64_t> target = call_target(binary_, site + 1)) return {*target};
+    const std::span<const SeenCall> seen = calls_.at(site);
+    std::vector<SeenCall> calls(seen.begin(), seen.end());
+    std::ranges::stable_sort(calls, std::greater{}, &SeenCall::samples);
+    std::vector<std::uint64_t> called;
+    for (const SeenCall& call : calls) called.push_back(call.callee);
+    return called;
+}
+
+StackRepair::Site StackRepair::only_caller(std::uint64_t leaf) {
+    const auto [known, is_new] = only_callers_.try_emplace(leaf);
+    if (is_new) known->second = find_only_caller(leaf);
+    return known->second;
+}
+
+StackRepair::Site StackRepair::find_only_caller(std::uint64_t leaf) {
+    Site only;
+    for (const std::uint64_t function : calls_.functions()) {
+        const Site found = call_in(function, leaf);
+        if (found && only) return std::nullopt;
+        if (found) only = found;
+    }
+    return only;
+}
+
+StackRepair::Site StackRepair::call_in(std::uint64_t caller, std::uint64_t leaf) {
+    const std::optional<CodeFunction> function = binary_.function_at(caller);
+    if (!function) return std::nullopt;
+    Site best;
+    std::uint64_t best_samples = 0;
+    const auto consider = [&](std::uint64_t site, std::uint64_t samples) {
+        if (best && samples <= best_samples) return;
+        best = site;
+        best_samples = samples;
+    };
+    direct_calls(binary_, *function, instructions_);
+    for (const CallInstruction& call : instructions_) {
+        if (call.target == leaf || jumps_to(call.target, leaf))
+            consider(call.return_address - 1, calls_.samples_at(call.return_address - 1));
+    }
+    for (const SeenCall& call : calls_.within(function->entry, function->end)) {
+        if (call.callee == leaf) consider(call.site, call.samples);
+    }
+    return best;
+}
+
+/// Assembly shares the bodies of functions that differ in how they are called: runtime.memequal ends in a jump to
+/// memeqbody.
+bool StackRepair::jumps_to(std::uint64_t function, std::uint64_t leaf) const {
+    constexpr std::byte kJump{0xe9};  // and 32 bits: how far the target is from the next instruction
+    constexpr std::size_t kJumpSize = 5;
+    constexpr std::size_t kLongestStub = 256;
+    const std::optional<CodeFunction> from = binary_.function_at(function);
+    if (!from || from->end - from->entry > kLongestStub) return false;
+    const ByteView code = binary_.code(from->entry, from->end - from->entry);
+    for (std::size_t at = 0; at + kJumpSize <= code.size(); ++at) {
+        if (code[at] != kJump) continue;
+        std::int32_t distance = 0;
+        std::memcpy(&distance, code.data() + at + 1, sizeof distance);
+        const std::uint64_t next = from->entry + at + kJumpSize;
+        if (next + static_cast<std::uint64_t>(std::int64_t{distance}) == leaf) return true;
+    }
+    return false;
 }
 
 }  // namespace pgoprof

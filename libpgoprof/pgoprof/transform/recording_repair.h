@@ -1,45 +1,55 @@
-// Giving back to frame-pointer chains the caller that they lost.
+// Giving back to stacks the leaf's caller, which they lost.
 #pragma once
 
 #include <cstdint>
 #include <map>
-#include <span>
+#include <optional>
+#include <utility>
 #include <vector>
 
-#include "pgoprof/base/hash_index.h"
 #include "pgoprof/binary/go_binary.h"
+#include "pgoprof/transform/recording_calls.h"
+#include "pgoprof/transform/recording_stacks.h"
 
 namespace pgoprof {
 
-/// What a frame-pointer chain holds of the leaf's caller.
+/// What a stack held of the leaf's caller.
 enum class LeafCaller : std::uint8_t {
-    present,   ///< the leaf has a frame
+    present,
     repaired,  ///< it had been lost, and was put back
     unknown,   ///< it had been lost; the callers were dropped, since the next one did not call the leaf
 };
 
-/// A Go function has no frame of its own before it has set the frame pointer, after it has restored its caller's, and
-/// if it needs no stack. The chain then begins with the caller's caller (golang/go#73753). x86-64, by pclntab.
-class ChainRepair {
+/// The lost function is the one that the next return address says was called, or where that call is indirect, one that
+/// it called in other samples. Its call to the leaf is the one that other samples were in most often, or the first.
+/// Where all callers were lost, it is known if only one of the functions that were seen calls the leaf.
+class StackRepair {
 public:
-    /// `binary` must outlive it.
-    explicit ChainRepair(const GoBinary& binary) : binary_(binary) {}
+    /// Both must outlive it.
+    StackRepair(const GoBinary& binary, const SeenCalls& calls) : binary_(binary), calls_(calls) {}
 
-    /// Learns how often each call is on a stack. Addresses are linked: the leaf's, then return addresses - 1.
-    void learn(std::span<const std::uint64_t> stack, std::uint64_t samples);
-
-    /// Puts the lost caller behind the leaf of `stack`.
-    LeafCaller repair(std::vector<std::uint64_t>& stack) const;
-
-    /// Whether the function has no frame of its own when the instruction at `address` begins.
-    bool is_frameless(std::uint64_t address) const;
+    /// Puts the lost caller behind the leaf of `stack`: linked addresses, the leaf's, then return addresses - 1.
+    LeafCaller repair(std::vector<std::uint64_t>& stack, CallersFrom callers);
 
 private:
-    std::optional<std::uint64_t> call_site(const CodeFunction& caller, const CodeFunction& callee) const;
-    std::uint64_t times_seen(std::uint64_t call) const;
+    using Site = std::optional<std::uint64_t>;  ///< of a call: return address - 1
+
+    /// Of a call by which `site` led to the function at `leaf`, not directly.
+    Site between(std::uint64_t site, std::uint64_t leaf);
+    Site find_between(std::uint64_t site, std::uint64_t leaf);
+    std::vector<std::uint64_t> called_at(std::uint64_t site) const;
+    /// Of the only caller of the function at `leaf`.
+    Site only_caller(std::uint64_t leaf);
+    Site find_only_caller(std::uint64_t leaf);
+    /// Of the likeliest call of the function at `leaf` in the one at `caller`.
+    Site call_in(std::uint64_t caller, std::uint64_t leaf);
+    bool jumps_to(std::uint64_t function, std::uint64_t leaf) const;
 
     const GoBinary& binary_;
-    std::map<std::uint64_t, std::uint64_t> seen_;  // samples with a call on the stack, by return address - 1
+    const SeenCalls& calls_;
+    std::map<std::pair<std::uint64_t, std::uint64_t>, Site> between_;  // by site and leaf: found once
+    std::map<std::uint64_t, Site> only_callers_;                       // by leaf
+    std::vector<CallInstruction> instructions_;                        // of one function; reused
 };
 
 }  // namespace pgoprof

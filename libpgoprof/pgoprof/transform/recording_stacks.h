@@ -14,7 +14,8 @@ namespace pgoprof {
 /// Where a stack's callers come from.
 enum class CallersFrom : std::uint8_t {
     frame_pointers,  ///< and the first address is the leaf's: its caller may be lost
-    elsewhere,
+    nowhere,         ///< there is the leaf alone: its caller lies beyond the copied stack
+    complete,        ///< nothing to repair
 };
 
 /// Memory grows with the distinct stacks, not with the samples.
@@ -39,7 +40,7 @@ private:
     struct Record {
         std::size_t begin = 0;
         std::uint32_t count = 0;
-        CallersFrom callers = CallersFrom::elsewhere;
+        CallersFrom callers = CallersFrom::complete;
         Totals totals{};
     };
 
