@@ -108,14 +108,13 @@ std::optional<std::uint64_t> RecordingFold::linked(const RecordedProcess& proces
 std::optional<std::uint64_t> RecordingFold::find_linked(const RecordedProcess& process, std::uint64_t address) {
     const MappedRange* const range = process.find(address);
     if (range == nullptr || !processes_.is_sought(range->file)) return std::nullopt;
-    const auto at = [&](std::uint64_t mapped) {
-        return binary_.address_at_offset(mapped - range->start + range->offset);
-    };
-    const std::optional<std::uint64_t> first = at(range->start);
-    const std::uint64_t size = range->end - range->start;
-    if (first && at(range->end - 1) == *first + size - 1)
-        linked_range_ = {.process = &process, .start = range->start, .size = size, .linked_start = *first};
-    return at(address);
+    const std::optional<std::uint64_t> linked = binary_.address_at_offset(address - range->start + range->offset);
+    if (linked)
+        linked_range_ = {.process = &process,
+                         .start = range->start,
+                         .size = range->end - range->start,
+                         .linked_start = *linked - (address - range->start)};
+    return linked;
 }
 
 // perf script prints a symbol and an offset, or, of a stripped binary, the file's offset (or the address, where nothing

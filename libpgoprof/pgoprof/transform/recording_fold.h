@@ -38,7 +38,7 @@ struct FoldedRecording {
     RecordingReport report{};
 };
 
-/// Addresses of a process that differ from the linked ones by one number.
+/// One mapping: its addresses differ from the linked ones by one number.
 struct LinkedRange {
     const RecordedProcess* process = nullptr;
     std::uint64_t start = 0;

@@ -31,11 +31,11 @@ bool CodePlaces::is_frameless(PlaceId id) {
 
 CodePlaces::Frame CodePlaces::frame_at(std::uint64_t address) const {
     const std::optional<std::int64_t> delta = binary_.stack_delta(address);
-    const std::optional<CodeFunction> function = binary_.function_at(address);
-    if (!delta || !function || function->is_top_frame) return Frame::own;
     const auto next_bytes = [&] { return binary_.code(address, kSetFramePointer.size()); };
-    const bool is_none = *delta == 0 || (*delta == 8 && std::ranges::equal(next_bytes(), kSetFramePointer));
-    return is_none ? Frame::none : Frame::own;
+    const bool has_own = delta != 0 && (delta != 8 || !std::ranges::equal(next_bytes(), kSetFramePointer));
+    if (has_own) return Frame::own;
+    const std::optional<CodeFunction> function = binary_.function_at(address);
+    return function && !function->is_top_frame ? Frame::none : Frame::own;
 }
 
 }  // namespace pgoprof

@@ -69,8 +69,9 @@ StackRepair::Site StackRepair::call_in(std::uint64_t caller, std::uint64_t leaf)
         best = site;
         best_samples = samples;
     };
-    direct_calls(binary_, *function, instructions_);
-    for (const CallInstruction& call : instructions_) {
+    const auto [instructions, is_new] = instructions_.try_emplace(caller);
+    if (is_new) direct_calls(binary_, *function, instructions->second);
+    for (const CallInstruction& call : instructions->second) {
         if (call.target == leaf || jumps_to(call.target, leaf))
             consider(call.return_address - 1, calls_.samples_at(call.return_address - 1));
     }

@@ -50,10 +50,10 @@ private:
     const GoBinary& binary_;
     CodePlaces& places_;
     const SeenCalls& calls_;
-    std::map<std::pair<std::uint64_t, std::uint64_t>, Site> between_;  // by site and leaf: found once
-    std::map<std::uint64_t, Site> only_callers_;                       // by leaf
-    std::map<std::uint64_t, std::vector<std::uint64_t>> jumps_;        // targets, by function
-    std::vector<CallInstruction> instructions_;                        // of one function; reused
+    std::map<std::pair<std::uint64_t, std::uint64_t>, Site> between_;     // by site and leaf: found once
+    std::map<std::uint64_t, Site> only_callers_;                          // by leaf
+    std::map<std::uint64_t, std::vector<std::uint64_t>> jumps_;           // targets, by function
+    std::map<std::uint64_t, std::vector<CallInstruction>> instructions_;  // by function
 };
 
 }  // namespace pgoprof

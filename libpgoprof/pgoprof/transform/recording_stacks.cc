@@ -9,7 +9,10 @@ namespace pgoprof {
 
 Result<> PlaceStacks::add(std::span<const PlaceId> places, CallersFrom callers, const Totals& totals) {
     std::uint64_t hash = hash_mix(1, static_cast<std::uint64_t>(callers));
-    for (const PlaceId place : places) hash = hash_mix(hash, place.value);
+    std::size_t i = 0;
+    for (; i + 1 < places.size(); i += 2)
+        hash = hash_mix(hash, std::uint64_t{places[i].value} << 32 | places[i + 1].value);
+    if (i < places.size()) hash = hash_mix(hash, places[i].value);
     const auto is_same = [&](std::uint32_t id) {
         return records_[id].callers == callers && std::ranges::equal(this->places(id), places);
     };

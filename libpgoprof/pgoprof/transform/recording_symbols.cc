@@ -36,9 +36,8 @@ const RecordingSymbols::Symbol& RecordingSymbols::symbol(PlaceId place, bool cal
 
 RecordingSymbols::Symbol RecordingSymbols::find_symbol(std::uint64_t address, bool callee_is_panic) {
     Symbol symbol{.is_known = true};
-    const std::optional<CodeFunction> called = binary_.function_at(address);
-    symbol.is_panic = called && panics(called->name);
     binary_.frames_at(address, frames_, callee_is_panic);
+    symbol.is_panic = !frames_.empty() && panics(frames_.back().function);
     if (frames_.empty() || frames_.front().function == "runtime.goexit") return symbol;
     lines_.clear();
     for (const CodeFrame& frame : frames_) lines_.push_back({.function = function(frame), .line = frame.line});
