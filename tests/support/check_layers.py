@@ -38,7 +38,7 @@ FOREIGN = {
     "dwarf.h": ["libpgoprof/pgoprof/binary/dwarf.cc"],
     "zstd.h": ["libpgoprof/pgoprof/base/zstd.cc"],
     "fmt/": ["libpgoprof/", "apps/"],
-    "nlohmann/": ["libpgoprof/pgoprof/report/json_text.h"],
+    "nlohmann/": ["libpgoprof/pgoprof/report/json_text.h", "libpgoprof/pgoprof/codec/json_document.cc"],
     "toml++/": ["libpgoprof/pgoprof/config/lint_config.cc"],
     "CLI/": ["apps/"],
     "re2/": ["apps/pgo_report/function_pattern.cc"],
