@@ -56,9 +56,9 @@ public:
         : binary_(binary),
           folded_(folded),
           measure_(measure),
-          calls_(binary),
-          repair_(binary, calls_),
-          symbols_(builder_, binary, MappingId{0}) {}
+          calls_(folded.places),
+          repair_(binary, folded.places, calls_),
+          symbols_(builder_, binary, folded.places, MappingId{0}) {}
 
     Result<Profile> build(const RecordingInfo& info, const std::string& filename) {
         sum_up();
@@ -116,16 +116,16 @@ private:
 
     void learn() {
         for (std::size_t i = 0; i < folded_.stacks.size(); ++i)
-            calls_.learn(folded_.stacks.addresses(i), folded_.stacks.callers(i), folded_.stacks.totals(i).samples);
+            calls_.learn(folded_.stacks.places(i), folded_.stacks.callers(i), folded_.stacks.totals(i).samples);
         calls_.finish();
     }
 
     Result<> add(std::size_t i) {
-        const std::span<const std::uint64_t> addresses = folded_.stacks.addresses(i);
-        const AddressStacks::Totals& totals = folded_.stacks.totals(i);
-        addresses_.assign(addresses.begin(), addresses.end());
+        const std::span<const PlaceId> places = folded_.stacks.places(i);
+        const PlaceStacks::Totals& totals = folded_.stacks.totals(i);
+        places_.assign(places.begin(), places.end());
         repair(folded_.stacks.callers(i), totals.samples);
-        symbols_.locations(addresses_, stack_);
+        symbols_.locations(places_, stack_);
         if (stack_.empty()) {
             folded_.report.in_other_code += totals.samples;
             stack_.push_back(symbols_.external_code());
@@ -133,7 +133,7 @@ private:
         return add(totals);
     }
 
-    Result<> add(const AddressStacks::Totals& totals) {
+    Result<> add(const PlaceStacks::Totals& totals) {
         const std::uint64_t measured =
             measure_.frequency == 0
                 ? totals.periods
@@ -147,7 +147,7 @@ private:
     }
 
     void repair(CallersFrom callers, std::uint64_t samples) {
-        const LeafCaller caller = repair_.repair(addresses_, callers);
+        const LeafCaller caller = repair_.repair(places_, callers);
         if (caller == LeafCaller::present) return;
         (callers == CallersFrom::nowhere ? folded_.report.unwinding_ended : folded_.report.frameless_leaves) += samples;
         if (caller == LeafCaller::repaired) folded_.report.repaired += samples;
@@ -160,9 +160,9 @@ private:
     SeenCalls calls_;
     StackRepair repair_;
     RecordingSymbols symbols_;
-    AddressStacks::Totals all_;
-    std::vector<std::uint64_t> addresses_;  // of one sample; reused
-    std::vector<LocationId> stack_;         // likewise
+    PlaceStacks::Totals all_;
+    std::vector<PlaceId> places_;    // of one sample; reused
+    std::vector<LocationId> stack_;  // likewise
 };
 
 }  // namespace

@@ -16,7 +16,7 @@ import (
 func main() {
 	output := flag.String("profile", "", "where to write the profile")
 	cpu := flag.Duration("cpu", 10*time.Second, "CPU time to use, by all threads together")
-	hertz := flag.Int("hertz", 250, "samples a second of CPU time; the kernel's ticks allow no more")
+	hertz := flag.Int("hertz", 1000, "signals a second of CPU time to ask for; there is at most one a tick of the kernel")
 	workers := flag.Int("workers", 2, "goroutines that work")
 	flag.Parse()
 
