@@ -52,6 +52,7 @@ Result<ElfFile> ElfFile::open(const std::string& path) {
     auto file = MappedFile::open(path);
     if (!file) return fail(std::move(file.error()));
     ElfFile elf;
+    elf.path_ = path;
     elf.file_ = std::move(*file);
     if (auto read = elf.read_header(); !read) return fail_in(path, std::move(read.error()));
     return elf;

@@ -27,6 +27,7 @@ public:
     /// ELF64, little-endian, x86-64 or arm64, executable or PIE. Errors: io_failure, invalid_content.
     static Result<ElfFile> open(const std::string& path);
 
+    const std::string& path() const { return path_; }
     ByteView bytes() const { return file_.bytes(); }
     Machine machine() const { return machine_; }
     bool is_position_independent() const { return is_position_independent_; }
@@ -55,6 +56,7 @@ private:
     void read_sections(std::uint64_t offset, std::size_t count, std::size_t names_index);
     void read_dynamic();
 
+    std::string path_;
     MappedFile file_;
     Machine machine_ = Machine::x86_64;
     bool is_position_independent_ = false;

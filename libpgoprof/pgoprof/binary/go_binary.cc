@@ -4,10 +4,13 @@
 
 #include <mutex>
 #include <unordered_map>
+#include <utility>
 
 #include "pgoprof/base/hash.h"
 #include "pgoprof/binary/build_info.h"
+#include "pgoprof/binary/dwarf.h"
 #include "pgoprof/binary/elf_file.h"
+#include "pgoprof/binary/elf_symbols.h"
 #include "pgoprof/binary/pclntab.h"
 #include "pgoprof/binary/reader.h"
 
@@ -52,24 +55,27 @@ private:
 
 class GoBinary::Impl {
 public:
-    Impl(std::string file_path, ElfFile file)
-        : path(std::move(file_path)),
-          elf(std::move(file)),
+    explicit Impl(ElfFile file)
+        : elf(std::move(file)),
           info(read_build_info(elf)),
           build_id(to_hex(elf.note("GNU", NT_GNU_BUILD_ID))),
           go_build_id(as_text(elf.note("Go", kGoBuildIdNote))) {}
 
     Result<> find_symbols() {
-        table = Pclntab::find(elf);
-        if (table == nullptr) {
-            return fail_in(path, {.code = ErrorCode::invalid_content,
-                                  .message = "has no symbols of Go code",
-                                  .remedy = "name the program as go build made it"});
+        using Find = std::unique_ptr<SymbolTable> (*)(const ElfFile&);
+        constexpr std::pair<SymbolSource, Find> kSources[] = {{SymbolSource::pclntab, Pclntab::find},
+                                                              {SymbolSource::dwarf, find_dwarf},
+                                                              {SymbolSource::elf_symbols, ElfSymbols::find}};
+        for (const auto& [kind, find] : kSources) {
+            source = kind;
+            table = find(elf);
+            if (table != nullptr) return {};
         }
-        return {};
+        return fail_in(elf.path(), {.code = ErrorCode::invalid_content,
+                                    .message = "has no symbols of Go code",
+                                    .remedy = "name the program as go build made it"});
     }
 
-    std::string path;
     ElfFile elf;
     BuildInfo info;
     std::string build_id;
@@ -82,7 +88,7 @@ public:
 Result<GoBinary> GoBinary::open(const std::string& path) {
     auto elf = ElfFile::open(path);
     if (!elf) return fail(std::move(elf.error()));
-    auto impl = std::make_unique<Impl>(path, std::move(*elf));
+    auto impl = std::make_unique<Impl>(std::move(*elf));
     if (auto found = impl->find_symbols(); !found) return fail(std::move(found.error()));
     return GoBinary(std::move(impl));
 }
@@ -92,7 +98,7 @@ GoBinary::GoBinary(GoBinary&&) noexcept = default;
 GoBinary& GoBinary::operator=(GoBinary&&) noexcept = default;
 GoBinary::~GoBinary() = default;
 
-const std::string& GoBinary::path() const { return impl_->path; }
+const std::string& GoBinary::path() const { return impl_->elf.path(); }
 Machine GoBinary::machine() const { return impl_->elf.machine(); }
 SymbolSource GoBinary::source() const { return impl_->source; }
 std::string_view GoBinary::go_version() const { return impl_->info.go_version; }

@@ -20,6 +20,7 @@ enum class StackKind : std::uint8_t {
     none,            ///< the leaf alone
     frame_pointers,  ///< perf record -g
     user_stack,      ///< perf record --call-graph dwarf: registers and a copy of the stack
+    complete,        ///< unwound by the program itself (gperftools): no caller is missing
 };
 
 /// What the samples of one event count.
@@ -27,6 +28,7 @@ struct RecordedEvent {
     std::string name;                 ///< "cpu-clock:u"; may be empty
     bool counts_nanoseconds = false;  ///< cpu-clock and task-clock: periods are nanoseconds of CPU time
     bool is_frequency = false;        ///< recorded with -F: the period varies (but for clocks)
+    std::uint64_t frequency = 0;      ///< samples a second of CPU time that -F asked for; 0 where not recorded
     StackKind stacks = StackKind::none;
 };
 

@@ -34,9 +34,9 @@ struct RecordingReport {
     std::uint64_t samples = 0;           ///< of the chosen binary's processes
     std::uint64_t in_other_code = 0;     ///< of these, with no Go frame at all: kernel threads, C
     std::uint64_t unwound = 0;           ///< through a copy of the stack
-    std::uint64_t unwinding_ended = 0;   ///< of these, before the first function: the copy was too short
+    std::uint64_t unwinding_ended = 0;   ///< of these, at the leaf, whose caller lay beyond the copy
     std::uint64_t frameless_leaves = 0;  ///< frame-pointer chains that had lost the leaf's caller
-    std::uint64_t repaired = 0;          ///< of these, with the caller found again
+    std::uint64_t repaired = 0;          ///< of these two, with the caller found again
     std::uint64_t elsewhere = 0;         ///< of other processes or binaries; left out
     std::uint64_t lost = 0;              ///< by perf itself
     std::vector<std::string> notes{};    ///< one line each, for stderr: what was chosen, and what may be wrong with it

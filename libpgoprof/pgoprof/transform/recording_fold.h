@@ -1,0 +1,93 @@
+// The second reading of a recording: its samples as stacks of linked addresses.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "pgoprof/base/result.h"
+#include "pgoprof/transform/recording_processes.h"
+#include "pgoprof/transform/recording_profile.h"
+#include "pgoprof/transform/recording_stacks.h"
+#include "pgoprof/transform/recording_survey.h"
+#include "pgoprof/transform/recording_unwind.h"
+
+namespace pgoprof {
+
+/// The least and the greatest of what was added.
+struct Extent {
+    std::uint64_t least = std::numeric_limits<std::uint64_t>::max();
+    std::uint64_t greatest = 0;
+
+    void add(std::uint64_t value) {
+        least = std::min(least, value);
+        greatest = std::max(greatest, value);
+    }
+};
+
+struct FoldedRecording {
+    CodePlaces places;
+    PlaceStacks stacks{};  ///< empty ones: no code of the binary
+    Extent periods{};
+    Extent times{};  ///< of all samples, of whatever process
+    RecordingReport report{};
+};
+
+/// One mapping: its addresses differ from the linked ones by one number.
+struct LinkedRange {
+    const RecordedProcess* process = nullptr;
+    std::uint64_t start = 0;
+    std::uint64_t size = 0;
+    std::uint64_t linked_start = 0;
+};
+
+/// Folds the samples of the chosen binary and events. What it is given must outlive it.
+class RecordingFold {
+public:
+    RecordingFold(const RecordingInfo& info, const RecordingChoice& choice, const ChosenBinary& chosen,
+                  const std::vector<bool>& events)
+        : info_(info),
+          choice_(choice),
+          binary_(chosen.binary),
+          files_(chosen.files),
+          events_(events),
+          processes_(chosen.files),
+          folded_{.places = CodePlaces(chosen.binary)},
+          unwinder_(chosen.binary, folded_.places) {}
+
+    Result<> visit(const RecordingItem& item);
+    FoldedRecording& folded() { return folded_; }
+
+private:
+    Result<> fold(const RecordedSample& sample);
+    CallersFrom collect(const RecordedSample& sample, const RecordedProcess* process);
+    CallersFrom collect_chain(const RecordedSample& sample, const RecordedProcess& process);
+    CallersFrom collect_named(const RecordedSample& sample);
+    CallersFrom unwind(const RecordedSample& sample, const RecordedProcess& process);
+    CallersFrom callers_of(const RecordedSample& sample, bool leaf_is_first) const;
+    bool is_of_binary(const RecordedSample& sample, const RecordedProcess* process) const;
+    bool is_binary(std::string_view filename) const;
+    std::optional<std::uint64_t> linked(const RecordedProcess& process, std::uint64_t address);
+    std::optional<std::uint64_t> find_linked(const RecordedProcess& process, std::uint64_t address);
+    std::optional<std::uint64_t> linked(const NamedFrame& frame);
+    std::optional<std::uint64_t> entry_of(std::string_view symbol);
+
+    const RecordingInfo& info_;
+    const RecordingChoice& choice_;
+    const GoBinary& binary_;
+    const std::vector<RecordedFile>& files_;
+    const std::vector<bool>& events_;
+    ProcessTable processes_;
+    FoldedRecording folded_;
+    StackUnwinder unwinder_;
+    std::vector<PlaceId> stack_;  // of one sample; reused
+    LinkedRange linked_range_;    // where the last address was
+    std::map<std::string, std::optional<std::uint64_t>, std::less<>> entries_;
+};
+
+}  // namespace pgoprof

@@ -1,0 +1,208 @@
+#include "pgoprof/transform/recording_profile.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "pgoprof/base/hash.h"
+#include "pgoprof/model/profile_builder.h"
+#include "pgoprof/transform/recording_calls.h"
+#include "pgoprof/transform/recording_fold.h"
+#include "pgoprof/transform/recording_repair.h"
+#include "pgoprof/transform/recording_survey.h"
+#include "pgoprof/transform/recording_symbols.h"
+
+namespace pgoprof {
+
+namespace {
+
+constexpr std::uint64_t kNanosecondsPerSecond = 1'000'000'000;
+constexpr std::uint64_t kDefaultFrequency = 4000;  // of perf record
+constexpr std::uint64_t kPage = 4096;
+
+Result<> check_architecture(const RecordingInfo& info) {
+    if (info.architecture.empty() || info.architecture == "x86_64") return {};
+    return fail(ErrorCode::invalid_content,
+                fmt::format("recorded on {}: only recordings of x86-64 stacks are understood", info.architecture),
+                "take the profile with runtime/pprof (pgo-fetch), or record on x86-64");
+}
+
+/// What the second column of values says.
+struct Measure {
+    bool is_time = true;
+    std::string type{"cpu"};
+    std::uint64_t frequency = 0;  ///< of events that count no time, but came so often a second of CPU time; else 0
+};
+
+std::uint64_t scaled(std::uint64_t value, std::uint64_t by, std::uint64_t of) {
+    const auto product = static_cast<detail::Uint128>(value) * by / std::max<std::uint64_t>(of, 1);
+    return static_cast<std::uint64_t>(std::min<detail::Uint128>(product, std::numeric_limits<std::uint64_t>::max()));
+}
+
+Measure measure_of(const RecordedEvent& event, const Extent& periods, std::vector<std::string>& notes) {
+    if (event.counts_nanoseconds) return {};
+    if (periods.least == periods.greatest && !event.is_frequency) return {.is_time = false, .type = event.name};
+    if (event.frequency == 0)
+        notes.push_back(fmt::format("the frequency of {} is not recorded: CPU time as if it were {} a second",
+                                    event.name, kDefaultFrequency));
+    return {.frequency = event.frequency != 0 ? event.frequency : kDefaultFrequency};
+}
+
+/// Turns folded stacks into samples.
+class RecordingBuild {
+public:
+    RecordingBuild(const GoBinary& binary, FoldedRecording& folded, const Measure& measure)
+        : binary_(binary),
+          folded_(folded),
+          measure_(measure),
+          calls_(folded.places),
+          repair_(binary, folded.places, calls_),
+          symbols_(builder_, binary, folded.places, MappingId{0}) {}
+
+    Result<Profile> build(const RecordingInfo& info, const std::string& filename) {
+        sum_up();
+        describe(info, filename);
+        learn();
+        for (std::size_t i = 0; i < folded_.stacks.size(); ++i) {
+            if (Result<> added = add(i); !added) return fail(std::move(added.error()));
+        }
+        return std::move(builder_.profile);
+    }
+
+private:
+    bool time_is_first() const { return measure_.is_time && folded_.periods.least < folded_.periods.greatest; }
+
+    void sum_up() {
+        for (std::size_t i = 0; i < folded_.stacks.size(); ++i) {
+            all_.samples += folded_.stacks.totals(i).samples;
+            all_.periods += folded_.stacks.totals(i).periods;
+        }
+    }
+
+    void describe(const RecordingInfo& info, const std::string& filename) {
+        Profile& profile = builder_.profile;
+        const ValueType samples{.type = builder_.string("samples"), .unit = builder_.string("count")};
+        const ValueType measured{.type = builder_.string(measure_.type),
+                                 .unit = builder_.string(measure_.is_time ? "nanoseconds" : "count")};
+        profile.sample_types = {samples, measured};
+        if (time_is_first()) std::swap(profile.sample_types[0], profile.sample_types[1]);
+        profile.period_type = measured;
+        profile.period = static_cast<std::int64_t>(measure_.frequency != 0
+                                                       ? kNanosecondsPerSecond / measure_.frequency
+                                                       : all_.periods / std::max<std::uint64_t>(all_.samples, 1));
+        profile.time_nanos = info.time_nanos;
+        if (folded_.times.least < folded_.times.greatest)
+            profile.duration_nanos = static_cast<std::int64_t>(folded_.times.greatest - folded_.times.least);
+        profile.mappings = {mapping(filename)};
+    }
+
+    /// The binary as linked: its addresses in the processes may differ from each other.
+    Mapping mapping(const std::string& filename) {
+        Mapping mapping{.filename = builder_.string(filename),
+                        .build_id = builder_.string(binary_.build_id()),
+                        .has_functions = true,
+                        .has_filenames = true,
+                        .has_line_numbers = true,
+                        .has_inline_frames = true};
+        const auto code = std::ranges::find_if(binary_.segments(), &Segment::executable);
+        if (code == binary_.segments().end()) return mapping;
+        const std::uint64_t before = code->address % kPage;
+        mapping.memory_start = code->address - before;
+        mapping.memory_limit = (code->address + code->memory_size + kPage - 1) / kPage * kPage;
+        mapping.file_offset = code->file_offset - std::min(before, code->file_offset);
+        return mapping;
+    }
+
+    void learn() {
+        for (std::size_t i = 0; i < folded_.stacks.size(); ++i)
+            calls_.learn(folded_.stacks.places(i), folded_.stacks.callers(i), folded_.stacks.totals(i).samples);
+        calls_.finish();
+    }
+
+    Result<> add(std::size_t i) {
+        const std::span<const PlaceId> places = folded_.stacks.places(i);
+        const PlaceStacks::Totals& totals = folded_.stacks.totals(i);
+        places_.assign(places.begin(), places.end());
+        repair(folded_.stacks.callers(i), totals.samples);
+        symbols_.locations(places_, stack_);
+        if (stack_.empty()) {
+            folded_.report.in_other_code += totals.samples;
+            stack_.push_back(symbols_.external_code());
+        }
+        return add(totals);
+    }
+
+    Result<> add(const PlaceStacks::Totals& totals) {
+        const std::uint64_t measured =
+            measure_.frequency == 0
+                ? totals.periods
+                : scaled(totals.periods, scaled(all_.samples, kNanosecondsPerSecond, measure_.frequency), all_.periods);
+        if (std::max(totals.samples, measured) > std::uint64_t{std::numeric_limits<std::int64_t>::max()})
+            return fail(
+                {.code = ErrorCode::overflow, .message = "a sum of values overflows 64 bits", .rule = "PGO126"});
+        std::array values{static_cast<std::int64_t>(totals.samples), static_cast<std::int64_t>(measured)};
+        if (time_is_first()) std::swap(values[0], values[1]);
+        return builder_.add_sample(stack_, values);
+    }
+
+    void repair(CallersFrom callers, std::uint64_t samples) {
+        const LeafCaller caller = repair_.repair(places_, callers);
+        if (caller == LeafCaller::present) return;
+        (callers == CallersFrom::nowhere ? folded_.report.unwinding_ended : folded_.report.frameless_leaves) += samples;
+        if (caller == LeafCaller::repaired) folded_.report.repaired += samples;
+    }
+
+    const GoBinary& binary_;
+    FoldedRecording& folded_;
+    const Measure& measure_;
+    ProfileBuilder builder_;
+    SeenCalls calls_;
+    StackRepair repair_;
+    RecordingSymbols symbols_;
+    PlaceStacks::Totals all_;
+    std::vector<PlaceId> places_;    // of one sample; reused
+    std::vector<LocationId> stack_;  // likewise
+};
+
+}  // namespace
+
+Result<RecordingProfile> convert_recording(const ReadRecording& read, const RecordingChoice& choice,
+                                           const OpenBinary& open_binary) {
+    RecordingInfo info;
+    RecordingSurvey survey(choice);
+    Result<> done = read(info, [&](const RecordingItem& item) { return survey.visit(item); });
+    if (done) done = check_architecture(info);
+    if (!done) return fail(std::move(done.error()));
+
+    std::vector<std::string> notes;
+    const Result<ChosenBinary> chosen = choose_binary(survey, choice, open_binary, notes);
+    if (!chosen) return fail(chosen.error());
+    const Result<std::vector<bool>> events = choose_events(info, survey, notes);
+    if (!events) return fail(events.error());
+    const RecordedEvent event =
+        info.events[static_cast<std::size_t>(std::ranges::find(*events, true) - events->begin())];
+    if (event.stacks == StackKind::user_stack && chosen->binary.source() != SymbolSource::pclntab)
+        return fail(
+            ErrorCode::invalid_content,
+            fmt::format("{} has no usable pclntab, without which its stacks cannot be unwound", chosen->binary.path()),
+            "record with perf record -g");
+
+    RecordingInfo same_info;
+    RecordingFold fold(info, choice, *chosen, *events);
+    done = read(same_info, [&](const RecordingItem& item) { return fold.visit(item); });
+    if (!done) return fail(std::move(done.error()));
+    FoldedRecording& folded = fold.folded();
+    if (folded.report.samples == 0)
+        return fail(ErrorCode::invalid_content, "the recording has no samples of the binary");
+
+    const Measure measure = measure_of(event, folded.periods, notes);
+    RecordingBuild build(chosen->binary, folded, measure);
+    Result<Profile> profile = build.build(info, std::string(without_deleted(chosen->files.front().name)));
+    if (!profile) return fail(std::move(profile.error()));
+    folded.report.binary = chosen->binary.path();
+    folded.report.notes = std::move(notes);
+    return RecordingProfile{.profile = std::move(*profile), .report = std::move(folded.report)};
+}
+
+}  // namespace pgoprof

@@ -1,0 +1,67 @@
+// The first reading of a recording: whose samples it holds, and which of them to take.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "pgoprof/base/result.h"
+#include "pgoprof/binary/go_binary.h"
+#include "pgoprof/transform/recording_processes.h"
+#include "pgoprof/transform/recording_profile.h"
+
+namespace pgoprof {
+
+/// Counts the samples of each program.
+class RecordingSurvey {
+public:
+    explicit RecordingSurvey(const RecordingChoice& choice) : choice_(choice) {}
+
+    Result<> visit(const RecordingItem& item);
+
+    struct Program {
+        RecordedFile file;
+        std::uint64_t samples = 0;
+    };
+
+    /// Those with samples that the choice of process takes, the most samples first.
+    std::vector<Program> programs() const;
+
+    /// All files that were seen.
+    const std::vector<RecordedFile>& files() const { return processes_.files(); }
+
+    /// Samples of each event, by its position.
+    const std::vector<std::uint64_t>& samples_of_events() const { return event_samples_; }
+
+    /// All samples, of whatever process.
+    std::uint64_t samples() const { return samples_; }
+
+private:
+    void count(const RecordedSample& sample);
+
+    const RecordingChoice& choice_;
+    ProcessTable processes_;
+    std::vector<std::uint64_t> program_samples_;  // by file
+    std::vector<std::uint64_t> event_samples_;
+    std::uint64_t samples_ = 0;
+};
+
+/// Whether the choice of process, by id or name, takes what `process` (null: unknown) does.
+bool takes_process(const RecordingChoice& choice, std::uint32_t pid, const RecordedProcess* process);
+
+struct ChosenBinary {
+    GoBinary binary;
+    std::vector<RecordedFile> files;  ///< what the recording calls it
+};
+
+/// Adds to `notes` what was chosen without being asked for. Errors: as convert_recording's.
+Result<ChosenBinary> choose_binary(const RecordingSurvey& survey, const RecordingChoice& choice,
+                                   const OpenBinary& open_binary, std::vector<std::string>& notes);
+
+/// Whether to take the samples of each event: those of CPU clocks or else of cycles; several may count the same, on
+/// different kinds of cores. Errors: invalid_content where no event has stacks.
+Result<std::vector<bool>> choose_events(const RecordingInfo& info, const RecordingSurvey& survey,
+                                        std::vector<std::string>& notes);
+
+}  // namespace pgoprof
