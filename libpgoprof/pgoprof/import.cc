@@ -14,6 +14,7 @@
 #include "pgoprof/io/source.h"
 #include "pgoprof/model/invariants.h"
 #include "pgoprof/transform/edge_samples.h"
+#include "pgoprof/transform/infer_call_sites.h"
 #include "pgoprof/transform/intern.h"
 
 namespace pgoprof {
@@ -36,6 +37,7 @@ public:
         if (!detected) return fail(in_space(detected.error()));
         out_.format = *detected;
         if (auto decoded = decode(); !decoded) return fail(in_space(decoded.error()));
+        if (auto inferred = infer_lines(); !inferred) return fail(inferred.error());
         return std::move(out_);
     }
 
@@ -113,6 +115,32 @@ private:
         if (!converted) return fail(converted.error());
         out_.profile = std::move(converted->profile);
         out_.recording = std::move(converted->report);
+        return {};
+    }
+
+    /// Of profiles that have names alone, where the user names the program.
+    Result<> infer_lines() {
+        const std::string& path = options_.choice.binary;
+        if (path.empty() || out_.recording) return {};
+        if (has_call_sites(out_.profile)) {
+            out_.notes.emplace_back("--binary is not needed: the profile has its lines");
+            return {};
+        }
+        const auto binary = GoBinary::open(path);
+        if (!binary) return fail_in(path, binary.error());
+        auto inferred = infer_call_sites(out_.profile, *binary);
+        if (!inferred) return fail(inferred.error());
+        out_.profile = std::move(inferred->profile);
+        const CallSiteCounts& counts = inferred->counts;
+        const std::uint64_t all = counts.given + counts.unique + counts.ambiguous + counts.not_found;
+        out_.notes.push_back(fmt::format(
+            "the lines of calls are inferred from {}: of {} pairs of caller and callee, {} have one call, {} "
+            "several, of which the first is taken, and {} none",
+            path, all, counts.unique, counts.ambiguous, counts.not_found));
+        if (counts.unknown_functions != 0) {
+            out_.notes.push_back(
+                fmt::format("{} of {} functions are not in {}", counts.unknown_functions, counts.functions, path));
+        }
         return {};
     }
 
