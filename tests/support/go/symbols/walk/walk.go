@@ -108,8 +108,9 @@ func describe(frames []frame, pc uintptr) []frame {
 	for _, address := range stack {
 		callers := runtime.CallersFrames([]uintptr{address})
 		f, _ := callers.Next()
-		// What was inlined has been expanded, and wrappers left out of it; a function that is a wrapper itself has not.
-		if len(stack) == 1 && isWrapper(f.Func) {
+		// What was inlined has been expanded, and wrappers left out of it; the function itself was kept whatever it is,
+		// if nothing was inlined or Go is older than 1.21. Tracebacks leave it out, too.
+		if isWrapper(f.Func) {
 			break
 		}
 		frames = append(frames, frame{symbolName(&f), startLine(&f), f.File, f.Line})
