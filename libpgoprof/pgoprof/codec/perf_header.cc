@@ -130,7 +130,7 @@ Result<> HeaderReader::read_file(Cursor& fields) {
 }
 
 Result<> HeaderReader::read_file_attrs(Section attrs, std::uint64_t entry_bytes) {
-    if (entry_bytes < kLeastAttrBytes + kSectionBytes || entry_bytes > data_.size())
+    if (entry_bytes < kLeastAttrBytes + kSectionBytes)
         return fail_at(kMagic.size() + 8, fmt::format("attributes of {} bytes", entry_bytes));
     const auto content = section(attrs, "attributes");
     if (!content) return fail(content.error());
