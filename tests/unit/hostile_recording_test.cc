@@ -65,8 +65,9 @@ TEST_CASE("Every prefix and single-bit flip of perf script's text is read as som
         INFO(name);
         REQUIRE(touch_recording(read_perf_script, as_bytes(content)));
         for (std::size_t size = 0; size < content.size(); ++size) read_prefix(read_perf_script, content, size);
-        const std::size_t read = flip_each_bit(read_perf_script, content);
-        CHECK(read > 0);
-        CHECK(read < content.size() * 8);
     }
+    const std::string content = read_testdata("real/stacks.perf.txt");
+    const std::size_t read = flip_each_bit(read_perf_script, content);
+    CHECK(read > 0);
+    CHECK(read < content.size() * 8);
 }
