@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 #include "pgoprof/base/gzip.h"
+#include "pgoprof/codec/firefox_profile.h"
 #include "pgoprof/codec/foreign_profile.h"
+#include "pgoprof/codec/gperftools_profile.h"
 #include "pgoprof/codec/perf_data.h"
 #include "pgoprof/codec/perf_script.h"
 #include "pgoprof/codec/pprof.h"
@@ -71,14 +74,25 @@ private:
                 return convert(read_perf_data);
             case Format::perf_script:
                 return convert(read_perf_script);
+            case Format::gperftools:
+                return convert(read_gperftools);
+            case Format::firefox:
+                return decode_by_name_or_address();
             case Format::folded:
                 return decode(decode_folded);
             case Format::speedscope:
                 return decode(decode_speedscope);
-            default:
-                break;
+            case Format::otlp:
+                return decode(decode_otlp);
         }
-        return fail(ErrorCode::invalid_content, fmt::format("{} cannot be read yet", format_description(out_.format)));
+        std::unreachable();
+    }
+
+    /// Addresses tell more than names, where the program is at hand.
+    Result<> decode_by_name_or_address() {
+        auto by_address = convert(read_firefox);
+        if (by_address || !options_.choice.binary.empty()) return by_address;
+        return decode(decode_firefox);
     }
 
     Result<> decode_profile() {

@@ -50,7 +50,7 @@ def refactor(directory):
 def convert(profile, output, *options):
     run = verdicts.tool("pgo-convert", profile, "-o", output, *options)
     assert run.returncode == 0, run.stderr
-    return run.stderr
+    return run.stderr.decode()
 
 
 def names(profile):
