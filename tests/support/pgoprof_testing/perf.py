@@ -39,9 +39,9 @@ def need_perf():
 
 @functools.cache
 def program():
-    """tests/support/go/recorded, built."""
-    binary = go.cache_directory() / f"recorded.{os.getpid()}"
-    go.go("build", "-o", binary, ".", cwd=SOURCE / "tests/support/go/recorded")
+    """tests/support/go/perfload, built."""
+    binary = go.cache_directory() / f"perfload.{os.getpid()}"
+    go.go("build", "-o", binary, ".", cwd=SOURCE / "tests/support/go/perfload")
     return binary
 
 
