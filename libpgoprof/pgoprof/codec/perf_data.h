@@ -9,10 +9,10 @@
 namespace pgoprof {
 
 /// Reads `data` from end to end, compressed records (zstd) and all, and hands its items to `visit` in the order of
-/// their times, as perf itself does; what has no time comes as it stands, before the records around it. Memory is bounded
-/// by the records between two FINISHED_ROUNDs, not by the file. `info` is complete before the first visit: a pipe, whose
-/// events, names and build ids stand among its records, is walked twice. Build ids are those of the mapping's record,
-/// else those that the header has of a file of that name.
+/// their times, as perf itself does; what has no time comes as it stands, before the records around it. Memory is
+/// bounded by the records between two FINISHED_ROUNDs, not by the file. `info` is complete before the first visit: a
+/// pipe, whose events, names and build ids stand among its records, is walked twice. Build ids are those of the
+/// mapping's record, else those that the header has of a file of that name.
 ///
 /// - Samples of a guest are `in_kernel` without a chain: their addresses are none of the process.
 /// - Registers are those of 64-bit processes of x86-64. Branch stacks (LBR) and the values of counters that were read
