@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <ranges>
 #include <utility>
 
@@ -13,6 +12,9 @@ namespace {
 
 constexpr std::uint8_t kTopFrame = 1;  // abi.FuncFlagTopFrame
 constexpr std::uint8_t kWritesSp = 2;  // abi.FuncFlagSPWrite
+
+/// Deeper than the compiler's budgets allow. A hostile table can send calls round in a circle.
+constexpr std::size_t kMostInlined = 4096;
 
 }  // namespace
 
@@ -106,11 +108,9 @@ void Pclntab::frames_at(std::uint64_t address, std::vector<CodeFrame>& frames, b
     const std::uint64_t function_entry = entry(*index);
     PcValues values(parts_, function_entry);
     bool called_panics = callee_is_panic;
-    // Calls are numbered after those that they were inlined into: each step outwards lowers the number.
-    std::int32_t below = std::numeric_limits<std::int32_t>::max();
-    for (;;) {
+    for (std::size_t depth = 0; depth < kMostInlined; ++depth) {
         const std::int32_t number = values.at(function->inline_table, address);
-        const auto call = number < below ? read_inlined_call(parts_, function->inline_tree, number) : std::nullopt;
+        const auto call = read_inlined_call(parts_, function->inline_tree, number);
         const std::uint8_t id = call ? call->id : function->id;
         if (!is_wrapper(id) || called_panics) {
             frames.push_back(frame(*function, call ? call->name : function->name,
@@ -118,9 +118,9 @@ void Pclntab::frames_at(std::uint64_t address, std::vector<CodeFrame>& frames, b
         }
         if (!call) return;
         called_panics = is_panic(id);
-        below = number;
         address = function_entry + static_cast<std::uint64_t>(std::int64_t{call->parent_pc});
     }
+    frames.clear();
 }
 
 std::optional<std::int64_t> Pclntab::stack_delta(std::uint64_t address) const {

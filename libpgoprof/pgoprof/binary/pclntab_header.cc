@@ -127,8 +127,8 @@ std::optional<PclntabParts> read_parts(ByteView table, const Header& header, con
 }
 
 bool begins_a_name(const PclntabParts& parts, std::int32_t offset) {
-    const auto before = read_at<char>(parts.function_names, static_cast<std::uint64_t>(offset) - 1);
-    return offset > 0 && before == '\0';
+    if (offset <= 0) return offset == 0;
+    return read_at<char>(parts.function_names, static_cast<std::uint64_t>(offset) - 1) == '\0';
 }
 
 bool is_sound_tree(const PclntabParts& parts, std::uint32_t index, const FunctionRecord& function) {

@@ -16,9 +16,9 @@ bool has_call_sites(const Profile& profile);
 /// What became of the distinct pairs of a caller and the function that it calls.
 struct CallSiteCounts {
     std::uint64_t given = 0;      ///< the profile had the line
-    std::uint64_t unique = 0;     ///< the caller's code has one such call, inlined or not
+    std::uint64_t unique = 0;     ///< the caller's code has one such call, inlined or not, or else one indirect call
     std::uint64_t ambiguous = 0;  ///< several: the first was taken
-    std::uint64_t not_found = 0;  ///< none, as for calls of interface methods and function values: the line stays 0
+    std::uint64_t not_found = 0;  ///< none: the line stays 0
     std::uint64_t functions = 0;  ///< distinct names
     std::uint64_t unknown_functions = 0;  ///< of these, not in the binary
 };

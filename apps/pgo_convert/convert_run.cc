@@ -1,0 +1,143 @@
+#include "pgo_convert/convert_run.h"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+
+#include "pgo_convert/rewriting.h"
+#include "pgoprof/base/gzip_writer.h"
+#include "pgoprof/base/text.h"
+#include "pgoprof/codec/pprof.h"
+#include "pgoprof/codec/preprofile.h"
+#include "pgoprof/io/source.h"
+#include "pgoprof/model/invariants.h"
+#include "pgoprof/report/edge_report.h"
+#include "pgoprof/report/folded_text.h"
+#include "pgoprof/transform/call_edges.h"
+#include "pgoprof/transform/folded_stacks.h"
+#include "pgoprof/transform/raw_view.h"
+
+namespace pgoprof::cli {
+namespace {
+
+bool is_for_the_compiler(OutputFormat format) {
+    return format == OutputFormat::pprof || format == OutputFormat::preprofile;
+}
+
+/// What the output would repeat names to: a file of kilobytes could ask for gigabytes.
+Result<> check_size(std::uint64_t name_bytes, std::uint64_t limit) {
+    if (name_bytes <= limit) return {};
+    return fail(to_error({Invariant::size_limit,
+                          {0, OffsetSpace::inflated},
+                          fmt::format("the output would repeat names to {}", format_bytes(name_bytes))}));
+}
+
+/// The sample type that the compiler reads, or else that other tools show.
+std::size_t shown_sample_type(const RawProfile& raw) {
+    if (const auto chosen = chosen_sample_type(raw)) return *chosen;
+    for (std::size_t i = 0; i < raw.sample_types.size(); ++i) {
+        if (raw.default_sample_type != 0 && raw.sample_types[i].type == raw.default_sample_type) return i;
+    }
+    return raw.sample_types.size() - 1;
+}
+
+}  // namespace
+
+ExitCode ConvertRun::run() {
+    if (const auto sound = check_options(options_); !sound) return console_.error(sound.error());
+    auto imported = import_profile(options_.file, options_.import);
+    if (!imported) return console_.error(imported.error());
+    for (const std::string& note : imported->notes) console_.note(note);
+    if (imported->recording) report_recording(*imported->recording);
+    auto rewritten = rewrite(std::move(imported->profile), options_.rewrite, console_);
+    if (!rewritten) return console_.error(fail_in(input_name(options_.file), rewritten.error()).error());
+    imported->profile = std::move(*rewritten);
+    const auto done = write(*imported);
+    return done ? ExitCode::done : console_.error(fail_in(input_name(options_.file), done.error()).error());
+}
+
+void ConvertRun::report_recording(const RecordingReport& report) const {
+    for (const std::string& note : report.notes) console_.note(note);
+    std::string text = fmt::format("{} samples", report.samples);
+    const auto add = [&](std::uint64_t count, std::string_view what) {
+        if (count != 0) text += fmt::format(", {} {}", count, what);
+    };
+    add(report.in_other_code, "without a Go function");
+    add(report.unwound, "unwound");
+    add(report.unwinding_ended, "of these cut short");
+    add(report.frameless_leaves, "that had lost their leaf's caller");
+    add(report.repaired, "of these repaired");
+    add(report.elsewhere, "of other programs left out");
+    add(report.lost, "lost by the recorder");
+    console_.note(text);
+}
+
+/// What the compiler makes of the result. That it refuses it is an error only where nobody else would want it.
+Result<EdgeProfile> ConvertRun::build_edges(const Imported& imported) const {
+    auto edges = build_call_edges(raw_view(imported.profile));
+    if (edges) {
+        if (edges->ignored != SilentlyIgnored::no) {
+            console_.warning(fmt::format("the Go compiler ignores this profile: {}", reason(edges->ignored)));
+        }
+        return edges;
+    }
+    if (edges.error().rule == "PGO202" && imported.format != Format::pprof) {
+        return fail(
+            {.message = fmt::format("{} has no lines of calls, which PGO needs", format_description(imported.format)),
+             .remedy = "name the program with --binary, or write another format (--to folded)",
+             .rule = "PGO202"});
+    }
+    if (options_.to == OutputFormat::preprofile) return edges;
+    console_.warning(fmt::format("the Go compiler refuses this profile: {}", edges.error().message));
+    return EdgeProfile();
+}
+
+Result<> ConvertRun::write(const Imported& imported) const {
+    Result<EdgeProfile> edges;
+    if (is_for_the_compiler(options_.to)) edges = build_edges(imported);
+    if (!edges) return fail(edges.error());
+    auto output = options_.to == OutputFormat::pprof ? open_binary(options_.output) : Output::open(options_.output);
+    if (!output) return fail(output.error());
+    const WriteBytes write = [&](ByteView bytes) { return output->write(bytes); };
+    if (auto encoded = encode(imported, *edges, write); !encoded) return encoded;
+    return output->commit();
+}
+
+Result<> ConvertRun::encode(const Imported& imported, const EdgeProfile& edges, const WriteBytes& write) const {
+    switch (options_.to) {
+        case OutputFormat::pprof:
+            return write_gzipped(imported.profile, write);
+        case OutputFormat::preprofile:
+            return write_preprofiled(imported, edges, write);
+        case OutputFormat::folded:
+            return write_stacks(imported, write);
+        default:
+            return fail(ErrorCode::usage, "not there yet");
+    }
+}
+
+Result<> ConvertRun::write_gzipped(const Profile& profile, const WriteBytes& write) const {
+    GzipWriter gzip(1, Compression::quick, write);
+    if (auto written = gzip.write(encode_pprof(profile).view()); !written) return written;
+    return gzip.finish();
+}
+
+Result<> ConvertRun::write_preprofiled(const Imported& imported, const EdgeProfile& edges,
+                                       const WriteBytes& write) const {
+    const std::uint64_t limit = options_.import.limits.decode_budget(imported.stored_bytes) / 4;
+    const EdgeReport all{.profile = &edges, .shown = SIZE_MAX};
+    if (auto modest = check_size(name_bytes(all), limit); !modest) return modest;
+    return write(encode_preprofile(edges).view());
+}
+
+Result<> ConvertRun::write_stacks(const Imported& imported, const WriteBytes& write) const {
+    const RawProfile raw = raw_view(imported.profile);
+    const auto stacks = fold_stacks(raw, shown_sample_type(raw));
+    if (!stacks) return fail(stacks.error());
+    const std::uint64_t limit = options_.import.limits.decode_budget(imported.stored_bytes);
+    if (auto modest = check_size(name_bytes(*stacks), limit); !modest) return modest;
+    return write_folded(*stacks, write);
+}
+
+}  // namespace pgoprof::cli

@@ -1,0 +1,136 @@
+#include "pgoprof/import.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "pgoprof/base/gzip.h"
+#include "pgoprof/codec/foreign_profile.h"
+#include "pgoprof/codec/perf_data.h"
+#include "pgoprof/codec/perf_script.h"
+#include "pgoprof/codec/pprof.h"
+#include "pgoprof/codec/preprofile.h"
+#include "pgoprof/io/source.h"
+#include "pgoprof/model/invariants.h"
+#include "pgoprof/transform/edge_samples.h"
+#include "pgoprof/transform/intern.h"
+
+namespace pgoprof {
+namespace {
+
+using DecodeForeign = Result<ForeignProfile> (*)(ByteView, const Limits&, Budget&);
+using ReadItems = Result<> (*)(ByteView, const Limits&, RecordingInfo&, const VisitRecording&);
+
+class Importer {
+public:
+    explicit Importer(const ImportOptions& options) : options_(options), limits_(options.limits) {}
+
+    Result<Imported> run(const std::string& path) {
+        if (auto read = read_input(path, limits_.input_bytes, stored_); !read) return fail(read.error());
+        out_.stored_bytes = stored_.size();
+        if (auto inflated = inflate(); !inflated) return fail(inflated.error());
+        auto detected = detect_format(content_);
+        if (content_.empty()) return fail(detected.error());
+        if (options_.from) detected = *options_.from;
+        if (!detected) return fail(in_space(detected.error()));
+        out_.format = *detected;
+        if (auto decoded = decode(); !decoded) return fail(in_space(decoded.error()));
+        return std::move(out_);
+    }
+
+private:
+    Result<> inflate() {
+        content_ = stored_.view();
+        budget_ = Budget(std::min(limits_.decode_budget(stored_.size()), limits_.inflated_bytes));
+        if (!looks_gzipped(stored_.view())) return {};
+        const auto inflated = gunzip(stored_.view(), budget_, inflated_);
+        if (!inflated) {
+            const auto& [fault, offset] = inflated.error();
+            return fail(to_error({from_gzip(fault), {offset, OffsetSpace::stored}, ""}));
+        }
+        content_ = inflated_.view();
+        return {};
+    }
+
+    /// Offsets into a file that is not compressed are those of its own bytes.
+    Error in_space(Error error) const {
+        if (error.offset && content_.data() != inflated_.data()) error.offset->space = OffsetSpace::stored;
+        return error;
+    }
+
+    Result<> decode() {
+        switch (out_.format) {
+            case Format::pprof:
+                return decode_profile();
+            case Format::preprofile:
+                return decode_edges();
+            case Format::perf_data:
+                return convert(read_perf_data);
+            case Format::perf_script:
+                return convert(read_perf_script);
+            case Format::folded:
+                return decode(decode_folded);
+            case Format::speedscope:
+                return decode(decode_speedscope);
+            default:
+                break;
+        }
+        return fail(ErrorCode::invalid_content, fmt::format("{} cannot be read yet", format_description(out_.format)));
+    }
+
+    Result<> decode_profile() {
+        RawProfile raw;
+        if (auto decoded = decode_pprof(content_, limits_, budget_, raw); !decoded) return decoded;
+        if (auto sound = require_invariants(raw); !sound) return sound;
+        out_.profile = intern(raw);
+        return {};
+    }
+
+    Result<> decode_edges() {
+        const auto edges = decode_preprofile(content_);
+        if (!edges) return fail(edges.error());
+        auto profile = edge_samples(*edges);
+        if (!profile) return fail(profile.error());
+        out_.profile = std::move(*profile);
+        out_.notes.emplace_back("a preprofiled file has call edges alone: each is a stack of two frames");
+        return {};
+    }
+
+    Result<> decode(DecodeForeign decode_format) {
+        auto decoded = decode_format(content_, limits_, budget_);
+        if (!decoded) return fail(decoded.error());
+        out_.profile = std::move(decoded->profile);
+        out_.notes = std::move(decoded->notes);
+        return {};
+    }
+
+    Result<> convert(ReadItems read_items) {
+        const ReadRecording read = [&](RecordingInfo& info, const VisitRecording& visit) {
+            return read_items(content_, limits_, info, visit);
+        };
+        auto converted = convert_recording(read, options_.choice, GoBinary::open);
+        if (!converted) return fail(converted.error());
+        out_.profile = std::move(converted->profile);
+        out_.recording = std::move(converted->report);
+        return {};
+    }
+
+    const ImportOptions& options_;
+    const Limits& limits_;
+    Buffer stored_;
+    Buffer inflated_;
+    ByteView content_;  ///< inflated
+    Budget budget_{0};
+    Imported out_;
+};
+
+}  // namespace
+
+Result<Imported> import_profile(const std::string& path, const ImportOptions& options) {
+    auto imported = Importer(options).run(path);
+    if (!imported) return fail_in(input_name(path), imported.error());
+    return imported;
+}
+
+}  // namespace pgoprof
