@@ -1,15 +1,13 @@
-"""Real programs that run under runtime/pprof and perf at once: tests/support/go/recorded."""
+"""Real programs that run under runtime/pprof and perf at once: tests/support/go/profiled."""
 
 import os
 import pathlib
 import shutil
 import subprocess
 
-import pytest
-
 from pgoprof_testing import go
 
-_SOURCES = go.busy_program().parent / "recorded"
+_SOURCES = go.busy_program().parent / "profiled"
 _SERVICE = pathlib.Path(os.environ["PGOPROF_SOURCE"]) / "examples/service"
 
 PROGRAMS = {
@@ -18,14 +16,6 @@ PROGRAMS = {
 }
 
 STACKS = {"dwarf": ["--call-graph", "dwarf,1024"], "frame pointers": ["-g"]}
-
-
-def need_perf():
-    """Skips where perf cannot record this user's processes."""
-    tried = shutil.which("perf") and subprocess.run(["perf", "record", "-e", "cpu-clock", "-o", os.devnull, "true"],
-                                                    capture_output=True, check=False)
-    if not tried or tried.returncode != 0:
-        pytest.skip("needs perf, and the right to use it")
 
 
 def environment(toolchain="local"):
