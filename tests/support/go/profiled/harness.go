@@ -16,7 +16,7 @@ import (
 func main() {
 	output := flag.String("profile", "", "where to write the profile")
 	cpu := flag.Duration("cpu", 10*time.Second, "CPU time to use, by all threads together")
-	hertz := flag.Int("hertz", 125, "samples a second of CPU time")
+	hertz := flag.Int("hertz", 1000, "signals a second of CPU time to ask for; there is at most one a tick of the kernel")
 	workers := flag.Int("workers", 2, "goroutines that work")
 	flag.Parse()
 
@@ -24,8 +24,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	// StartCPUProfile then says that it cannot set its own, and goes on. The kernel's ticks deliver the signals: where
-	// there are 250 a second, faster timers lose those that are due before the next tick, most of all of short work.
+	// StartCPUProfile then says that it cannot set its own rate, and goes on.
 	runtime.SetCPUProfileRate(*hertz)
 	if err := pprof.StartCPUProfile(file); err != nil {
 		log.Fatal(err)
