@@ -33,26 +33,33 @@ Result<> check_size(std::uint64_t name_bytes, std::uint64_t limit) {
                           fmt::format("the output would repeat names to {}", format_bytes(name_bytes))}));
 }
 
-/// The sample type that the compiler reads, or else that other tools show.
-std::size_t shown_sample_type(const RawProfile& raw) {
-    if (const auto chosen = chosen_sample_type(raw)) return *chosen;
-    for (std::size_t i = 0; i < raw.sample_types.size(); ++i) {
-        if (raw.default_sample_type != 0 && raw.sample_types[i].type == raw.default_sample_type) return i;
+/// The position of the sample type that the compiler reads, or else that other tools show; 0 if there is none.
+std::size_t shown_sample_type(const Profile& profile) {
+    const std::size_t count = profile.sample_types.size();
+    std::size_t shown = count == 0 ? 0 : count - 1;
+    for (std::size_t i = count; i-- > 0;) {
+        const auto& [type, unit] = profile.sample_types[i];
+        if (type != StringId{} && type == profile.default_sample_type) shown = i;
     }
-    return raw.sample_types.size() - 1;
+    return chosen_sample_type(raw_view(profile)).value_or(shown);
 }
 
 }  // namespace
 
 ExitCode ConvertRun::run() {
     if (const auto sound = check_options(options_); !sound) return console_.error(sound.error());
+    const auto rewriting = Rewriting::prepare(options_.rewrite);
+    if (!rewriting) return console_.error(rewriting.error());
     auto imported = import_profile(options_.file, options_.import);
     if (!imported) return console_.error(imported.error());
     for (const std::string& note : imported->notes) console_.note(note);
     if (imported->recording) report_recording(*imported->recording);
-    auto rewritten = rewrite(std::move(imported->profile), options_.rewrite, console_);
+    auto rewritten = rewriting->apply(std::move(imported->profile), console_);
     if (!rewritten) return console_.error(fail_in(input_name(options_.file), rewritten.error()).error());
     imported->profile = std::move(*rewritten);
+    for (const std::string& loss : losses(imported->profile, options_.to, shown_sample_type(imported->profile))) {
+        console_.note(loss);
+    }
     const auto done = write(*imported);
     return done ? ExitCode::done : console_.error(fail_in(input_name(options_.file), done.error()).error());
 }
@@ -83,10 +90,10 @@ Result<EdgeProfile> ConvertRun::build_edges(const Imported& imported) const {
         return edges;
     }
     if (edges.error().rule == "PGO202" && imported.format != Format::pprof) {
-        return fail(
-            {.message = fmt::format("{} has no lines of calls, which PGO needs", format_description(imported.format)),
-             .remedy = "name the program with --binary, or write another format (--to folded)",
-             .rule = "PGO202"});
+        return fail({.message = fmt::format("this is {}, without the lines of calls that PGO needs",
+                                            format_description(imported.format)),
+                     .remedy = "name the program with --binary, or write another format (--to folded)",
+                     .rule = "PGO202"});
     }
     if (options_.to == OutputFormat::preprofile) return edges;
     console_.warning(fmt::format("the Go compiler refuses this profile: {}", edges.error().message));
@@ -112,9 +119,16 @@ Result<> ConvertRun::encode(const Imported& imported, const EdgeProfile& edges, 
             return write_preprofiled(imported, edges, write);
         case OutputFormat::folded:
             return write_stacks(imported, write);
-        default:
-            return fail(ErrorCode::usage, "not there yet");
+        case OutputFormat::speedscope:
+            return encode_speedscope(imported.profile, write);
+        case OutputFormat::callgrind:
+            return encode_callgrind(imported.profile, write);
+        case OutputFormat::text:
+            return encode_text(imported.profile, write);
+        case OutputFormat::json:
+            return encode_json(imported.profile, write);
     }
+    std::unreachable();
 }
 
 Result<> ConvertRun::write_gzipped(const Profile& profile, const WriteBytes& write) const {
@@ -132,8 +146,7 @@ Result<> ConvertRun::write_preprofiled(const Imported& imported, const EdgeProfi
 }
 
 Result<> ConvertRun::write_stacks(const Imported& imported, const WriteBytes& write) const {
-    const RawProfile raw = raw_view(imported.profile);
-    const auto stacks = fold_stacks(raw, shown_sample_type(raw));
+    const auto stacks = fold_stacks(raw_view(imported.profile), shown_sample_type(imported.profile));
     if (!stacks) return fail(stacks.error());
     const std::uint64_t limit = options_.import.limits.decode_budget(imported.stored_bytes);
     if (auto modest = check_size(name_bytes(*stacks), limit); !modest) return modest;

@@ -21,15 +21,9 @@ void declare_formats(CLI::App& app, Options& options) {
                       "What FILE is, where its content does not show it", format_named,
                       [&options](Format format) { options.import.from = format; })
         ->type_name("FORMAT");
-    const std::vector<std::string> outputs{"pprof", "preprofile", "folded"};
-    const auto named = [](std::string_view name) -> std::optional<OutputFormat> {
-        if (name == "pprof") return OutputFormat::pprof;
-        if (name == "preprofile") return OutputFormat::preprofile;
-        if (name == "folded") return OutputFormat::folded;
-        return std::nullopt;
-    };
+    const auto outputs = names_of(kOutputFormats);
     add_parsed_option(app, "--to", fmt::format("{}", fmt::join(outputs, " or ")),
-                      fmt::format("Write {} [pprof]", fmt::join(outputs, ", ")), named,
+                      fmt::format("Write {} [pprof]", fmt::join(outputs, ", ")), output_format_named,
                       [&options](OutputFormat format) { options.to = format; })
         ->type_name("FORMAT");
 }

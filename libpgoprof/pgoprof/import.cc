@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 #include "pgoprof/base/gzip.h"
+#include "pgoprof/codec/firefox_profile.h"
 #include "pgoprof/codec/foreign_profile.h"
+#include "pgoprof/codec/gperftools_profile.h"
 #include "pgoprof/codec/perf_data.h"
 #include "pgoprof/codec/perf_script.h"
 #include "pgoprof/codec/pprof.h"
@@ -14,6 +17,7 @@
 #include "pgoprof/io/source.h"
 #include "pgoprof/model/invariants.h"
 #include "pgoprof/transform/edge_samples.h"
+#include "pgoprof/transform/infer_call_sites.h"
 #include "pgoprof/transform/intern.h"
 
 namespace pgoprof {
@@ -36,6 +40,7 @@ public:
         if (!detected) return fail(in_space(detected.error()));
         out_.format = *detected;
         if (auto decoded = decode(); !decoded) return fail(in_space(decoded.error()));
+        if (auto inferred = infer_lines(); !inferred) return fail(inferred.error());
         return std::move(out_);
     }
 
@@ -69,14 +74,25 @@ private:
                 return convert(read_perf_data);
             case Format::perf_script:
                 return convert(read_perf_script);
+            case Format::gperftools:
+                return convert(read_gperftools);
+            case Format::firefox:
+                return decode_by_name_or_address();
             case Format::folded:
                 return decode(decode_folded);
             case Format::speedscope:
                 return decode(decode_speedscope);
-            default:
-                break;
+            case Format::otlp:
+                return decode(decode_otlp);
         }
-        return fail(ErrorCode::invalid_content, fmt::format("{} cannot be read yet", format_description(out_.format)));
+        std::unreachable();
+    }
+
+    /// Addresses tell more than names, where the program is at hand.
+    Result<> decode_by_name_or_address() {
+        auto by_address = convert(read_firefox);
+        if (by_address || !options_.choice.binary.empty()) return by_address;
+        return decode(decode_firefox);
     }
 
     Result<> decode_profile() {
@@ -113,6 +129,32 @@ private:
         if (!converted) return fail(converted.error());
         out_.profile = std::move(converted->profile);
         out_.recording = std::move(converted->report);
+        return {};
+    }
+
+    /// Of profiles that have names alone, where the user names the program.
+    Result<> infer_lines() {
+        const std::string& path = options_.choice.binary;
+        if (path.empty() || out_.recording) return {};
+        if (has_call_sites(out_.profile)) {
+            out_.notes.emplace_back("--binary is not needed: the profile has its lines");
+            return {};
+        }
+        const auto binary = GoBinary::open(path);
+        if (!binary) return fail_in(path, binary.error());
+        auto inferred = infer_call_sites(out_.profile, *binary);
+        if (!inferred) return fail(inferred.error());
+        out_.profile = std::move(inferred->profile);
+        const CallSiteCounts& counts = inferred->counts;
+        const std::uint64_t all = counts.given + counts.unique + counts.ambiguous + counts.not_found;
+        out_.notes.push_back(fmt::format(
+            "the lines of calls are inferred from {}: of {} pairs of caller and callee, {} have one call, {} "
+            "several, of which the first is taken, and {} none",
+            path, all, counts.unique, counts.ambiguous, counts.not_found));
+        if (counts.unknown_functions != 0) {
+            out_.notes.push_back(
+                fmt::format("{} of {} functions are not in {}", counts.unknown_functions, counts.functions, path));
+        }
         return {};
     }
 

@@ -46,6 +46,7 @@ TEST_CASE("What is plainly something else is called by its name") {
     CHECK(outcome("{\"pprof\": 1}") == is("JSON"));
     CHECK(outcome(gzipped(gzipped("x"))) == is("gzipped twice"));
     CHECK(outcome("PERFILE2\x68\0\0\0") == is("a perf.data recording"));
+    CHECK(outcome("main.main;main.work 3\n") == is("folded stacks"));
     CHECK(outcome("\x7f"
                   "ELF\2\1\1") == is("an ELF binary"));
     CHECK(outcome("PK\3\4\x14") == is("a ZIP archive"));

@@ -10,8 +10,11 @@ constexpr std::string_view kDelimiters = " ()[]{}*,;:\"<>";
 /// Behind the quote that closes the one at `open`, or at the end.
 std::size_t end_of_quotes(std::string_view text, std::size_t open) {
     for (std::size_t i = open + 1; i < text.size(); ++i) {
-        if (text[i] == '\\') ++i;
-        if (i < text.size() && text[i] == '"') return i + 1;
+        if (text[i] == '\\') {
+            ++i;  // and what it escapes
+        } else if (text[i] == '"') {
+            return i + 1;
+        }
     }
     return text.size();
 }
