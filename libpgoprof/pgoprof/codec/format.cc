@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "pgoprof/base/text.h"
 #include "pgoprof/codec/preprofile.h"
 #include "pgoprof/codec/wire.h"
 #include "pgoprof/model/invariants.h"
@@ -87,9 +88,17 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
+/// Text of any encoding that extends ASCII: names need not be UTF-8.
 bool is_text(std::string_view content) {
-    const auto control = [](unsigned char c) { return (c < ' ' && (c < '\t' || c > '\r')) || c == 0x7f; };
-    return !content.empty() && std::ranges::none_of(content.substr(0, 4096), control);
+    constexpr std::size_t kEnough = 4096;
+    const auto is_control = [](unsigned char c) { return (c < ' ' && (c < '\t' || c > '\r')) || c == 0x7f; };
+    const auto is_ascii = [](unsigned char c) { return c < 0x80; };
+    std::string_view start = content.substr(0, kEnough);
+    while (content.size() > kEnough && !start.empty() && !is_ascii(static_cast<unsigned char>(start.back()))) {
+        start.remove_suffix(1);  // perhaps the half of a character
+    }
+    if (start.empty() || std::ranges::any_of(start, is_control)) return false;
+    return is_utf8(start) || static_cast<std::size_t>(std::ranges::count_if(start, is_ascii)) > start.size() / 2;
 }
 
 /// The first complete lines, those without comment or content left out.
