@@ -38,6 +38,7 @@ MEASURES = {
     "top-50": lambda reference, other: edge_overlap.top(reference, other, 50),
     "overlap": edge_overlap.overlap,
     "covered": edge_overlap.covered,
+    "callers": edge_overlap.callers_overlap,  # the overlap that is left if the samplers agreed in what was running
 }
 
 
@@ -96,6 +97,7 @@ class Run:
             targets = dict(TARGETS.get(name, {}))
             yield [name, f"{self.samples[name]:,}", *self.row(self.reference, edges, targets), self.relation(name)]
         yield ["two halves of dwarf", f"2 x {self.samples['half 0']:,}", *floor, ""]
+        yield ["-g repaired, of dwarf", "", *self.row(self.edges["dwarf"], self.edges["-g repaired"], {}), ""]
 
     @staticmethod
     def row(reference, edges, targets):
@@ -126,7 +128,7 @@ def accuracy(program, toolchain, run):
     version = subprocess.run([go.go_command(), "env", "GOVERSION"], env=recordings.environment(toolchain), check=True,
                              capture_output=True, text=True).stdout.strip()
     print(f"\n{program}, {version}; {samples:,} samples of runtime/pprof{enough}\n")
-    table(["", "samples", *MEASURES, "overlap"], run.rows())
+    table(["", "samples", *MEASURES, "overlap, compared"], run.rows())
     for name in ("dwarf", "-g repaired"):
         print(f"{name}: {json.dumps(run.reports[name])}\n")
 

@@ -150,7 +150,7 @@ Result<ChosenBinary> choose_binary(const RecordingSurvey& survey, const Recordin
     if (binary.machine() == Machine::arm64)
         return fail(
             ErrorCode::invalid_content,
-            fmt::format("{} is an arm64 program, whose stacks perf records without the leaf's caller", binary.path()),
+            fmt::format("{} is an arm64 program: only recordings of x86-64 stacks are understood", binary.path()),
             "take the profile with runtime/pprof (pgo-fetch), or record on x86-64");
     if (binary.source() == SymbolSource::elf_symbols)
         notes.push_back(

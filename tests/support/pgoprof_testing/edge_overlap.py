@@ -1,5 +1,7 @@
 """How much two profiles agree in what the compiler reads: their edges, by Go's own preprofile."""
 
+import collections
+
 from pgoprof_testing import go, peer
 
 PREEMPTED = b"runtime.asyncPreempt"
@@ -60,3 +62,13 @@ def overlap(one, other):
     """The sum over all edges of the lesser of both parts of the weight."""
     totals = sum(one.values()), sum(other.values())
     return sum(min(weight / totals[0], other.get(edge, 0) / totals[1]) for edge, weight in one.items())
+
+
+def callers_overlap(reference, other):
+    """The overlap if both had the reference's weight for each callee: of who called, whatever the sampler found running."""
+    callees = collections.Counter(), collections.Counter()
+    for edges, totals in zip((reference, other), callees):
+        for (_, callee, _), weight in edges.items():
+            totals[callee] += weight
+    scaled = {edge: weight * callees[0][edge[1]] / callees[1][edge[1]] for edge, weight in other.items()}
+    return sum(min(weight, scaled.get(edge, 0)) for edge, weight in reference.items()) / sum(reference.values())
