@@ -91,7 +91,7 @@ Result<> read_firefox(ByteView json, const Limits& limits, RecordingInfo& info, 
     Budget budget(limits.decode_budget(json.size()));
     FirefoxFile file;
     if (auto parsed = file.parse(json, budget); !parsed) return parsed;
-    info.events = {{.name = "samples", .counts_nanoseconds = true, .stacks = StackKind::frame_pointers}};
+    info.events = {{.name = "samples", .counts_nanoseconds = true, .stacks = StackKind::complete}};
     info.time_nanos = file.meta().start_nanos;
     FirefoxReader reader(file.meta(), limits, visit);
     auto read = file.visit_threads([&](const FirefoxThread& thread) { return reader.visit_thread(thread); });
