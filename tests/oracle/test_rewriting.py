@@ -39,7 +39,7 @@ def preprofiled(some_edges):
 
 def moved(name, old, new):
     """Textually: wherever a path begins with `old`, which ends a path or an element of it."""
-    return re.sub(rf"(?<![\w./%-]){re.escape(old)}(?=[./])", new, name)
+    return re.sub(rf"(^type:\.\w+\.|(?<![\w./%-])){re.escape(old)}(?=[./])", rf"\g<1>{new}", name)
 
 
 MOVES = [("cmd/compile/internal", "example.com/moved.x/c"), ("runtime", "rt/other"), ("main", "example.com/command")]
