@@ -74,3 +74,44 @@ def test_every_location_of_a_profile(mode, tmp_path):
                for location in locations]
     for location, found in zip(locations, symbols.frames_at_offsets(binary, offsets), strict=True):
         assert found == lines_of(profile, location)
+
+
+def test_build_information(tmp_path):
+    """As `go version -m`, `go tool buildid` and readelf have it."""
+    binary = symbols.build(tmp_path / "program", "cgo-pie-stripped", newest_go())
+    info = symbols.info(binary)
+    assert info["source"] == "pclntab"
+    shown = go.go("version", "-m", binary).stdout
+    assert shown.splitlines()[0] == f"{binary}: {info['version']}"
+    settings = dict(line.split("\t")[2].split("=", 1) for line in shown.splitlines() if line.startswith("\tbuild\t"))
+    assert settings.pop("-ldflags") == '"-s -w"' and info["setting -ldflags"] == "-s -w"
+    assert len(settings) > 5
+    assert {key: info[f"setting {key}"] for key in settings} == settings
+    assert info["go build id"] == go.go("tool", "buildid", binary).stdout.strip()
+    notes = subprocess.run(["readelf", "-n", binary], capture_output=True, text=True, check=True).stdout
+    assert f"Build ID: {info['build id']}" in notes
+
+
+def test_dwarf_where_pclntab_is_broken(tmp_path):
+    """DWARF says nearly the same, of what it knows: all but the padding between functions."""
+    binary = symbols.build(tmp_path / "program", "plain", newest_go())
+    expected = symbols.frames_by_address(binary, "walk", step=17)
+    symbols.break_pclntab(binary)
+    assert symbols.info(binary)["source"] == "dwarf"
+    found = symbols.library_frames(binary, step=17)
+    assert len(found) > 0.9 * len(expected)
+    assert sum(expected.get(address) == frames for address, frames in found.items()) > 0.98 * len(found)
+
+
+def test_elf_symbols_where_there_is_nothing_else(tmp_path):
+    """They have the names of functions, and nothing of what is inlined into them."""
+    binary = symbols.build(tmp_path / "program", "plain", newest_go(), flags=["-ldflags=-w"])
+    expected = symbols.frames_by_address(binary, "walk", step=17)
+    symbols.break_pclntab(binary)
+    assert symbols.info(binary)["source"] == "elf symbols"
+    found = symbols.library_frames(binary, step=17)
+    assert len(found) > 0.9 * len(expected)
+    assert all(len(frames) == 1 and frames[0][1:] == (0, "", 0) for frames in found.values())
+    # All but wrappers, which the runtime leaves out.
+    same = [frames[0][0] == expected[address][-1][0] for address, frames in found.items() if expected.get(address)]
+    assert sum(same) > 0.99 * len(same)

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import time
 
 import pytest
 
@@ -118,6 +119,24 @@ def test_build_ids(tmp_path):
             *_, build_id, _, name = line.split(" ", 7)
             found[name] = build_id
     assert found[str(perf.program())] == listed[str(perf.program())] != "-"
+
+
+def test_losses(tmp_path):
+    recording = perf.record(tmp_path / "recording", ["-g", "-m", "1", "-F", "25000"], [perf.program(), "-rounds=200"])
+    text = perf.raw_dump(recording)
+    by_buffer = sum(map(int, re.findall(r"PERF_RECORD_LOST: id:\d+: lost:(\d+)", text)))
+    by_event = sum(map(int, re.findall(r"PERF_RECORD_LOST_SAMPLES: .*lost samples :(\d+)", text)))
+    found = [int(line.split(" ")[1]) for line in perf.read_items(recording) if line.startswith("loss ")]
+    assert sum(found) == max(by_buffer, by_event)
+
+
+def test_time_of_day(tmp_path):
+    before = time.time_ns()
+    recording = perf.record(tmp_path / "recording", ["-g", "-k", "CLOCK_MONOTONIC"], [perf.program(), "-rounds=200"])
+    found = [int(line.split(" ")[1]) for line in perf.read_items(recording) if line.startswith("time ")]
+    assert len(found) == 1
+    assert before < found[0] < time.time_ns()
+    assert_same(recording)
 
 
 def test_text_has_the_offsets_of_the_chain(tmp_path):

@@ -1,12 +1,15 @@
 // Prints what the library finds in a Go binary, as tests/support/go/symbols prints it of itself.
 //   go_frames BINARY        the frames of every address of its code
 //   go_frames BINARY at     the frames at each offset of the file, in hex, that stdin names, a line each
+//   go_frames BINARY info   where symbols come from, and what the build left in the file
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <iostream>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -63,6 +66,14 @@ void print_offsets(const GoBinary& binary) {
     }
 }
 
+void print_info(const GoBinary& binary) {
+    constexpr std::array kSources = {"pclntab", "dwarf", "elf symbols"};
+    fmt::print("source\t{}\nversion\t{}\n", kSources.at(static_cast<std::size_t>(binary.source())),
+               binary.go_version());
+    fmt::print("build id\t{}\ngo build id\t{}\n", binary.build_id(), binary.go_build_id());
+    for (const auto& [key, value] : binary.settings()) fmt::print("setting {}\t{}\n", key, value);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -72,8 +83,13 @@ int main(int argc, char** argv) {
         fmt::print(stderr, "{}: {}\n", argv[1], binary.error().message);
         return 1;
     }
-    if (argc == 3) {
+    const std::string_view what = argc == 3 ? argv[2] : "";
+    if (what == "at") {
         print_offsets(*binary);
+        return 0;
+    }
+    if (what == "info") {
+        print_info(*binary);
         return 0;
     }
     const std::uint64_t first = binary->function(0).entry;

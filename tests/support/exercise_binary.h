@@ -10,6 +10,7 @@ namespace pgoprof::testing {
 /// A file in memory, whose bytes can be changed where it lies.
 class MemoryFile {
 public:
+    /// Owns a copy of `content`.
     explicit MemoryFile(ByteView content);
     MemoryFile(const MemoryFile&) = delete;
     MemoryFile& operator=(const MemoryFile&) = delete;

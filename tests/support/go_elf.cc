@@ -13,9 +13,9 @@ namespace pgoprof::testing {
 namespace {
 
 constexpr std::uint32_t kFunctionSize = 64;
-constexpr std::array<std::string_view, 5> kNames = {"runtime.gopanic", "runtime.systemstack_switch", "main.leaf",
-                                                    "main.outer", "main.wrapper"};
-constexpr std::array<std::uint8_t, 5> kIds = {10, 22, 0, 0, 23};
+constexpr std::array<std::string_view, 5> kNames = {"runtime.gopanic", "runtime.systemstack", "main.leaf", "main.outer",
+                                                    "main.wrapper"};
+constexpr std::array<std::uint8_t, 5> kIds = {10, 21, 0, 0, 23};
 constexpr std::string_view kBuildInfo =
     "path\tmain\nmod\texample.com/m\t(devel)\t\nbuild\t-buildmode=exe\nbuild\t-ldflags=\"-s \\\"-w\\\" \\u00e4\\x41\"\n"
     "build\t\"odd=key\"=x\nbuild\tbroken\nbuild\tGOARCH=amd64\n";

@@ -16,7 +16,7 @@ struct GoElfShape {
     bool sound_pclntab = true;
 };
 
-/// runtime.gopanic, runtime.systemstack_switch, main.leaf, main.outer and main.wrapper, 64 bytes each, in
+/// runtime.gopanic, runtime.systemstack, main.leaf, main.outer and main.wrapper, 64 bytes each, in
 /// "/src/main.go". main.outer has main.middle inlined from its byte 16, at line 31, and in that main.inner from byte
 /// 32, at line 41, until byte 48; its byte 56 calls main.leaf. main.wrapper has main.leaf inlined from byte 16 on.
 /// Stack sizes are 0 up to byte 8, then 24.

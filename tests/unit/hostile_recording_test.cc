@@ -50,7 +50,7 @@ TEST_CASE("Real recordings are read, and no proper prefix of a file is") {
 }
 
 TEST_CASE("Every single-bit flip of a recording is read as something sound or refused cleanly") {
-    for (const char* name : kRecordings) {
+    for (const char* name : {"real/frames.perf", "real/stacks.perf", "real/compressed.perf", "real/pipe.perf"}) {
         const std::string content = read_testdata(name);
         INFO(name);
         const std::size_t read = flip_each_bit(read_perf_data, content);

@@ -26,12 +26,12 @@ std::unique_ptr<SymbolTable> Pclntab::find(const ElfFile& elf) {
     return std::unique_ptr<SymbolTable>(new Pclntab(*parts));
 }
 
-/// The functions themselves tell. Wrappers have none of their own, but in all versions the number that follows
-/// systemstack_switch (abi/symtab.go). Runtime functions are near the front, so that few names are read.
+/// The functions themselves tell. Wrappers have none of their own, but in all versions the second number after
+/// systemstack's (internal/abi/symtab.go). Runtime functions are near the front, so that few names are read.
 void Pclntab::find_ids() {
-    std::uint8_t systemstack_switch = 0;
+    std::uint8_t systemstack = 0;
     const std::array<std::pair<std::string_view, std::uint8_t*>, 4> wanted = {{
-        {"runtime.systemstack_switch", &systemstack_switch},
+        {"runtime.systemstack", &systemstack},
         {"runtime.gopanic", &ids_.gopanic},
         {"runtime.panicwrap", &ids_.panicwrap},
         {"runtime.sigpanic", &ids_.sigpanic},
@@ -46,7 +46,7 @@ void Pclntab::find_ids() {
         *found->second = function->id;
         --left;
     }
-    if (systemstack_switch != 0) ids_.wrapper = static_cast<std::uint8_t>(systemstack_switch + 1);
+    if (systemstack != 0) ids_.wrapper = static_cast<std::uint8_t>(systemstack + 2);
 }
 
 bool Pclntab::is_panic(std::uint8_t id) const {

@@ -23,7 +23,7 @@ struct Cost {
 class CallgrindEncoder {
 public:
     CallgrindEncoder(const Profile& profile, const WriteBytes& write)
-        : profile_(profile), out_(write), last_seen_(profile.functions.size() + 1, kNever) {}
+        : profile_(profile), out_(write), last_sample_(profile.functions.size() + 1, kNever) {}
 
     Result<> run() {
         for (std::size_t i = 0; i < profile_.sample_count(); ++i) add_sample(i);
@@ -45,18 +45,18 @@ private:
         std::int64_t line = 0;
     };
 
-    /// Of each function but the leaf's its last call counts: so each counts once in the sample, however deep it recurs.
+    /// Of each function the first call in a sample counts, so that what comes in to it, which is what readers take for
+    /// its inclusive cost, counts once, however deep it recurs.
     void add_sample(std::size_t sample) {
         read_stack(sample);
         const auto values = profile_.sample_values(sample);
         add(totals_, values);
-        if (frames_.empty()) return;
-        for (std::size_t n = 0; n < frames_.size(); ++n) last_seen_[slot(frames_[n])] = n;
         for (std::size_t n = 0; n < frames_.size(); ++n) {
-            if (last_seen_[slot(frames_[n])] != n) continue;
-            const bool is_leaf = n + 1 == frames_.size();
-            count({frames_[n].function, frames_[n].line, is_leaf ? kSelf : frames_[n + 1].function}, values);
+            const bool is_first = std::exchange(last_sample_[slot(frames_[n])], sample) != sample;
+            if (n == 0 || !is_first) continue;
+            count({frames_[n - 1].function, frames_[n - 1].line, frames_[n].function}, values);
         }
+        if (!frames_.empty()) count({frames_.back().function, frames_.back().line, kSelf}, values);
     }
 
     /// A callee that no profile has; kNone is the function that is not known.
@@ -170,7 +170,7 @@ private:
     std::vector<std::vector<std::int64_t>> values_;  ///< of each cost
     std::vector<std::int64_t> totals_;
     std::vector<Frame> frames_;
-    std::vector<std::size_t> last_seen_;  ///< where in the stack a function came last
+    std::vector<std::size_t> last_sample_;  ///< in which a function was seen
     bool overflow_ = false;
 };
 

@@ -10,6 +10,14 @@ namespace {
 
 bool is_kernel_address(std::uint64_t address) { return address >> 63 != 0; }
 
+/// What Go's linker adds to a symbol, but not to the name in pclntab.
+std::string_view without_abi(std::string_view symbol) {
+    for (const std::string_view suffix : {".abi0", ".abiinternal"}) {
+        if (symbol.ends_with(suffix)) symbol.remove_suffix(suffix.size());
+    }
+    return symbol;
+}
+
 }  // namespace
 
 Result<> RecordingFold::visit(const RecordingItem& item) {
@@ -117,25 +125,24 @@ std::optional<std::uint64_t> RecordingFold::find_linked(const RecordedProcess& p
     return linked;
 }
 
-// perf script prints a symbol and an offset, or, of a stripped binary, the file's offset (or the address, where nothing
-// was mapped).
+// perf script prints the offset in the file, or the address, where it does not know the mapping, and a symbol if there
+// is one. Several functions may have one name: one for each way of calling assembly.
 std::optional<std::uint64_t> RecordingFold::linked(const NamedFrame& frame) {
-    if (!frame.symbol.empty() && frame.offset) {
-        if (const std::optional<std::uint64_t> entry = entry_of(frame.symbol)) return *entry + *frame.offset;
-    }
-    const std::optional<std::uint64_t> address = binary_.address_at_offset(frame.address);
-    if (address && binary_.function_at(*address)) return address;
-    return binary_.function_at(frame.address) ? std::optional(frame.address) : std::nullopt;
+    std::optional<std::uint64_t> address = binary_.address_at_offset(frame.address);
+    if (!address || !binary_.entry_at(*address)) address = frame.address;
+    const std::optional<std::uint64_t> entry = binary_.entry_at(*address);
+    const std::string_view symbol = without_abi(frame.symbol);
+    const bool has_symbol = !symbol.empty() && frame.offset;
+    if (entry && (!has_symbol || *address - *entry == *frame.offset)) return address;
+    if (!has_symbol) return std::nullopt;
+    const std::optional<std::uint64_t> named = entry_of(symbol);
+    return named ? std::optional(*named + *frame.offset) : std::nullopt;
 }
 
 std::optional<std::uint64_t> RecordingFold::entry_of(std::string_view symbol) {
     if (const auto known = entries_.find(symbol); known != entries_.end()) return known->second;
     std::optional<std::uint64_t> entry;
-    for (std::string_view name = symbol; !entry && !name.empty();) {
-        if (const std::optional<CodeFunction> function = binary_.function_named(name)) entry = function->entry;
-        const bool has_abi = name.ends_with(".abi0") || name.ends_with(".abiinternal");
-        name = has_abi ? name.substr(0, name.rfind('.')) : std::string_view{};
-    }
+    if (const std::optional<CodeFunction> function = binary_.function_named(symbol)) entry = function->entry;
     entries_.emplace(symbol, entry);
     return entry;
 }

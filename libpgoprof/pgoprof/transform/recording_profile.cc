@@ -60,13 +60,16 @@ public:
           repair_(binary, folded.places, calls_),
           symbols_(builder_, binary, folded.places, MappingId{0}) {}
 
-    Result<Profile> build(const RecordingInfo& info, const std::string& filename) {
+    Result<Profile> build(const RecordingInfo& info, const std::string& filename, std::vector<std::string>& notes) {
         sum_up();
         describe(info, filename);
         learn();
         for (std::size_t i = 0; i < folded_.stacks.size(); ++i) {
             if (Result<> added = add(i); !added) return fail(std::move(added.error()));
         }
+        if (alone_ > all_.samples / 2)
+            notes.push_back(fmt::format("warning: {} of {} samples have no callers: {}", alone_, all_.samples,
+                                        "record with perf record --call-graph dwarf,1024, and convert the perf.data"));
         return std::move(builder_.profile);
     }
 
@@ -126,6 +129,7 @@ private:
         places_.assign(places.begin(), places.end());
         repair(folded_.stacks.callers(i), totals.samples);
         symbols_.locations(places_, stack_);
+        if (stack_.size() == 1) alone_ += totals.samples;
         if (stack_.empty()) {
             folded_.report.in_other_code += totals.samples;
             stack_.push_back(symbols_.external_code());
@@ -161,6 +165,7 @@ private:
     StackRepair repair_;
     RecordingSymbols symbols_;
     PlaceStacks::Totals all_;
+    std::uint64_t alone_ = 0;        // samples without callers
     std::vector<PlaceId> places_;    // of one sample; reused
     std::vector<LocationId> stack_;  // likewise
 };
@@ -198,7 +203,7 @@ Result<RecordingProfile> convert_recording(const ReadRecording& read, const Reco
 
     const Measure measure = measure_of(event, folded.periods, notes);
     RecordingBuild build(chosen->binary, folded, measure);
-    Result<Profile> profile = build.build(info, std::string(without_deleted(chosen->files.front().name)));
+    Result<Profile> profile = build.build(info, std::string(without_deleted(chosen->files.front().name)), notes);
     if (!profile) return fail(std::move(profile.error()));
     folded.report.binary = chosen->binary.path();
     folded.report.notes = std::move(notes);

@@ -11,12 +11,19 @@ LeafCaller StackRepair::repair(std::vector<PlaceId>& stack, CallersFrom callers)
     const std::uint64_t leaf = places_.entry(stack[0]);
     if (leaf == CodePlaces::kNoEntry) return LeafCaller::present;
     const Site site = stack.size() > 1 ? between(places_.address(stack[1]), leaf) : only_caller(leaf);
+    if (!site && stack.size() > 1 && calls_it(places_.address(stack[1]), leaf)) return LeafCaller::present;
     if (!site) {
         stack.resize(1);
         return LeafCaller::unknown;
     }
     stack.insert(stack.begin() + 1, places_.intern(*site));
     return LeafCaller::repaired;
+}
+
+/// Not all chains come from frame pointers alone.
+bool StackRepair::calls_it(std::uint64_t site, std::uint64_t leaf) {
+    const std::optional<std::uint64_t> target = call_target(binary_, site + 1);
+    return target && (*target == leaf || jumps_to(*target, leaf));
 }
 
 StackRepair::Site StackRepair::between(std::uint64_t site, std::uint64_t leaf) {

@@ -35,6 +35,8 @@ public:
 private:
     using Site = std::optional<std::uint64_t>;  ///< of a call: return address - 1
 
+    /// Whether the call at `site` leads directly to the function at `leaf`.
+    bool calls_it(std::uint64_t site, std::uint64_t leaf);
     /// Of a call by which `site` led to the function at `leaf`, not directly.
     Site between(std::uint64_t site, std::uint64_t leaf);
     Site find_between(std::uint64_t site, std::uint64_t leaf);

@@ -40,15 +40,19 @@ RecordingSymbols::Symbol RecordingSymbols::find_symbol(std::uint64_t address, bo
     symbol.is_panic = !frames_.empty() && panics(frames_.back().function);
     if (frames_.empty() || frames_.front().function == "runtime.goexit") return symbol;
     lines_.clear();
-    for (const CodeFrame& frame : frames_) lines_.push_back({.function = function(frame), .line = frame.line});
+    for (const CodeFrame& frame : frames_) lines_.push_back({.function = function(frame, address), .line = frame.line});
     symbol.location = builder_.location(mapping_, address, lines_);
     return symbol;
 }
 
-FunctionId RecordingSymbols::function(const CodeFrame& frame) {
+// A frame's file is that of its line. Now and then a line of an inlined function is attributed to the one around it,
+// whose own file the binary knows.
+FunctionId RecordingSymbols::function(const CodeFrame& frame, std::uint64_t address) {
     const StringId name = builder_.string(frame.function);
     if (const auto known = functions_.find(name); known != functions_.end()) return known->second;
-    const FunctionId id = builder_.function(frame.function, frame.file, frame.start_line);
+    const std::optional<CodeFunction> around = binary_.function_at(address);
+    const bool is_own = around && around->name == frame.function;
+    const FunctionId id = builder_.function(frame.function, is_own ? around->file : frame.file, frame.start_line);
     functions_.emplace(name, id);
     return id;
 }

@@ -38,7 +38,7 @@ private:
 
     const Symbol& symbol(PlaceId place, bool callee_is_panic);
     Symbol find_symbol(std::uint64_t address, bool callee_is_panic);
-    FunctionId function(const CodeFrame& frame);
+    FunctionId function(const CodeFrame& frame, std::uint64_t address);
 
     ProfileBuilder& builder_;
     const GoBinary& binary_;

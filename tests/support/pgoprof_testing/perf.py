@@ -39,9 +39,9 @@ def need_perf():
 
 @functools.cache
 def program():
-    """tests/support/go/recorded, built."""
-    binary = go.cache_directory() / f"recorded.{os.getpid()}"
-    go.go("build", "-o", binary, ".", cwd=SOURCE / "tests/support/go/recorded")
+    """tests/support/go/perfload, built."""
+    binary = go.cache_directory() / f"perfload.{os.getpid()}"
+    go.go("build", "-o", binary, ".", cwd=SOURCE / "tests/support/go/perfload")
     return binary
 
 
@@ -71,12 +71,16 @@ def is_pipe(path):
         return file.read(16)[8] == 16
 
 
-def dump(path):
-    """The same from `perf script -D`, which delivers records in the order of their times, too."""
+def raw_dump(path):
+    """The text of `perf script -D`, which delivers records in the order of their times, too."""
     with open(path, "rb") as file:
         source = {"stdin": file} if is_pipe(path) else {}
-        text = run_perf("script", "-D", "-i", "-" if source else path, **source).decode("latin-1")
-    lines = text.split("\n")
+        return run_perf("script", "-D", "-i", "-" if source else path, **source).decode("latin-1")
+
+
+def dump(path):
+    """The same as read_items, from perf: without what it does not say."""
+    lines = raw_dump(path).split("\n")
     for i, line in enumerate(lines):
         if head := _HEAD.match(line):
             item = _item(int(head[1]), head[2], head[3], lines, i + 1)

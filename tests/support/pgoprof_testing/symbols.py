@@ -30,12 +30,12 @@ def toolchain(version):
     return go.go_command(), variables
 
 
-def build(target, mode, toolchain, *tags, arch="amd64"):
+def build(target, mode, toolchain, flags=(), arch="amd64"):
     command, variables = toolchain
-    flags, uses_c = MODES[mode]
+    mode_flags, uses_c = MODES[mode]
     variables = {**variables, "CGO_ENABLED": str(int(uses_c)), "GOARCH": arch}
-    run = subprocess.run([command, "build", *flags, f"-tags={','.join(tags)}", "-o", target, "."], cwd=PROGRAM,
-                         env=variables, capture_output=True, text=True, check=False)
+    run = subprocess.run([command, "build", *mode_flags, *flags, "-o", target, "."], cwd=PROGRAM, env=variables,
+                         capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     return target
 
@@ -65,6 +65,35 @@ def frames_at_offsets(binary, offsets):
     asked = "".join(f"{offset:x}\n" for offset in offsets)
     run = subprocess.run([_frames_command(), binary, "at"], input=asked, capture_output=True, text=True, check=True)
     return [_parse(line) for line in run.stdout.splitlines()]
+
+
+def info(binary):
+    """What the library says of the file: {"source": "pclntab", "setting GOARCH": "amd64", ...}."""
+    run = subprocess.run([_frames_command(), binary, "info"], capture_output=True, text=True, check=True)
+    return dict(line.split("\t", 1) for line in run.stdout.splitlines())
+
+
+def frames_by_address(*command, step):
+    """The frames of every address that `step` divides, from what go_frames or the program itself prints."""
+    frames = {}
+    for line in subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines():
+        begin, end, found = line.split("\t", 2)
+        begin, end = int(begin, 16), int(end, 16)
+        frames.update(dict.fromkeys(range(-(-begin // step) * step, end, step), _parse(found)))
+    return frames
+
+
+def library_frames(binary, step):
+    return frames_by_address(_frames_command(), binary, step=step)
+
+
+def break_pclntab(binary):
+    """Makes its magic number another."""
+    content = bytearray(binary.read_bytes())
+    at = content.find(b"\xf1\xff\xff\xff\0\0\x01\x08")
+    assert at > 0
+    content[at] = 0
+    binary.write_bytes(content)
 
 
 def _parse(line):

@@ -24,7 +24,8 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	runtime.SetCPUProfileRate(*hertz) // StartCPUProfile then says that it cannot set its own, and goes on
+	// StartCPUProfile then says that it cannot set its own rate, and goes on.
+	runtime.SetCPUProfileRate(*hertz)
 	if err := pprof.StartCPUProfile(file); err != nil {
 		log.Fatal(err)
 	}

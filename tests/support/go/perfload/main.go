@@ -1,4 +1,4 @@
-// A program for perf to record: it counts its work, not the time. `recorded -rounds=N [-children=M]` runs itself M times
+// A program for perf to record: it counts its work, not the time. `perfload -rounds=N [-children=M]` runs itself M times
 // in processes of their own, and works besides.
 package main
 
