@@ -117,7 +117,7 @@ TEST_CASE("The program is the first file that may be one") {
 }
 
 TEST_CASE("What is sought is found in forks until they exec") {
-    ProcessTable table({{.name = "/srv/app", .build_id = "aa"}});
+    ProcessTable table(std::vector<RecordedFile>{{.name = "/srv/app", .build_id = "aa"}});
     RecordedMapping app = mapping(1, 0x1000, 0x1000, "/srv/app");
     REQUIRE(table.apply(app));
     CHECK_FALSE(table.find(1)->has_sought);  // of another build
