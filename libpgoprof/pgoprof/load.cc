@@ -30,8 +30,8 @@ Error name_foreign(ByteView content, Error error) {
     if (looks_preprofile(content)) return say("preprofiled call edges, compressed or damaged");
     const auto format = detect_format(content);
     if (format && *format != Format::pprof && *format != Format::otlp) {  // a damaged profile can look like the latter
-        Error foreign = say(format_description(*format));
-        foreign.remedy = "pgo-convert makes a profile of it";
+        Error foreign = say(fmt::format("{}; pgo-convert makes a profile of it", format_description(*format)));
+        foreign.remedy.clear();
         return foreign;
     }
     const auto name = foreign_name(content);

@@ -19,13 +19,13 @@ std::string_view directory(std::string_view file) {
     return slash == file.npos ? std::string_view() : file.substr(0, slash);
 }
 
-/// What a profile tells of its functions beside their names.
+/// What the functions of a profile tell of each other, under the names that they have so far.
 class FunctionContext {
 public:
-    explicit FunctionContext(const Profile& profile) : profile_(profile) {
-        for (const Function& function : profile.functions) {
-            names_.emplace(profile.strings[function.name]);
-            learn_directory(function);
+    FunctionContext(const Profile& profile, const std::vector<std::string>& names) : profile_(profile) {
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            names_.emplace(names[i]);
+            learn_directory(profile.functions[i], names[i]);
         }
     }
     FunctionContext(const FunctionContext&) = delete;
@@ -40,12 +40,12 @@ public:
 
 private:
     /// Closures may be of functions that other packages declare: what else is in a file is of its package.
-    void learn_directory(const Function& function) {
+    void learn_directory(const Function& function, std::string_view name) {
         const std::string_view folder = directory(profile_.strings[function.filename]);
         if (folder.empty() || packages_.contains(folder)) return;
-        const SymbolName name = parse_symbol_name(profile_.strings[function.name]);
-        if (name.parts.empty() || name.parts.size() > 2 || names_closure(name.parts.back().name)) return;
-        packages_.emplace(folder, name.package);
+        const SymbolName symbol = parse_symbol_name(name);
+        if (symbol.parts.empty() || symbol.parts.size() > 2 || names_closure(symbol.parts.back().name)) return;
+        packages_.emplace(folder, symbol.package);
     }
 
     const Profile& profile_;
@@ -55,6 +55,13 @@ private:
         return names_.contains(std::string(name));
     };
 };
+
+std::vector<std::string> names_of(const Profile& profile, StringId Function::* which) {
+    std::vector<std::string> names;
+    names.reserve(profile.functions.size());
+    for (const Function& function : profile.functions) names.emplace_back(profile.strings[function.*which]);
+    return names;
+}
 
 /// Which steps changed a name: bits by position would limit their number.
 using TouchedBy = std::unordered_map<std::string, std::set<std::size_t>>;
@@ -76,13 +83,14 @@ void weigh(const Result<EdgeProfile>& edges, const TouchedBy& touched, RenameRep
     }
 }
 
-/// Names that are new, and were several.
-std::vector<std::string> find_joined(const std::map<std::string, std::string>& renamed) {
-    std::map<std::string_view, std::size_t> sources;
-    for (const auto& [old_name, new_name] : renamed) ++sources[new_name];
+/// Names that are new to some function, and were several.
+std::vector<std::string> find_joined(const std::vector<std::string>& old_names,
+                                     const std::vector<std::string>& new_names) {
+    std::map<std::string_view, std::set<std::string_view>> sources;
+    for (std::size_t i = 0; i < old_names.size(); ++i) sources[new_names[i]].insert(old_names[i]);
     std::vector<std::string> joined;
-    for (const auto& [name, count] : sources) {
-        if (count > 1) joined.emplace_back(name);
+    for (const auto& [name, old] : sources) {
+        if (old.size() > 1) joined.emplace_back(name);
     }
     return joined;
 }
@@ -92,10 +100,11 @@ std::vector<std::string> find_joined(const std::map<std::string, std::string>& r
 Result<RenameStep> rename_step(const RenameRule& rule, const Profile& profile) {
     RenameKind kind = rule.can_be(RenameKind::identifier) ? RenameKind::identifier : RenameKind::package;
     if (rule.can_be(RenameKind::package) && kind == RenameKind::identifier) {
-        const FunctionContext context(profile);
+        const std::vector<std::string> names = names_of(profile, &Function::name);
+        const FunctionContext context(profile, names);
         const auto matches = [&](RenameKind as) {
-            for (const Function& function : profile.functions) {
-                if (rule.apply(context.describe(function, profile.strings[function.name]), as)) return true;
+            for (std::size_t i = 0; i < names.size(); ++i) {
+                if (rule.apply(context.describe(profile.functions[i], names[i]), as)) return true;
             }
             return false;
         };
@@ -114,37 +123,31 @@ Result<RenameStep> rename_step(const RenameRule& rule, const Profile& profile) {
 RenameReport rename_functions(Profile& profile, std::span<const RenameStep> steps) {
     RenameReport report;
     for (const RenameStep& step : steps) report.effects.push_back({.text = step.text});
+    const std::vector<std::string> old_names = names_of(profile, &Function::name);
+    std::vector<std::string> names = old_names;
+    std::vector<std::string> system_names = names_of(profile, &Function::system_name);
     TouchedBy touched;
-    std::map<std::string, std::string> renamed;  // all names, changed or not
-    std::vector<Function> functions = profile.functions;
-    {
-        const Result<EdgeProfile> edges = build_call_edges(raw_view(profile));
-        const FunctionContext context(profile);
-        std::vector<std::pair<std::string, std::string>> new_names;
-        for (const Function& function : profile.functions) {
-            const auto rename = [&](StringId id) {
-                const std::string old_name(profile.strings[id]);
-                std::string name = old_name;
-                for (std::size_t i = 0; i < steps.size(); ++i) {
-                    auto result = steps[i].apply(context.describe(function, name));
-                    if (!result || *result == name) continue;
-                    name = std::move(*result);
-                    if (touched[old_name].insert(i).second) ++report.effects[i].functions;
-                }
-                return name;
-            };
-            const std::string name = rename(function.name);
-            renamed.emplace(profile.strings[function.name], name);
-            new_names.emplace_back(name, function.system_name == function.name ? name : rename(function.system_name));
+    for (std::size_t step = 0; step < steps.size(); ++step) {
+        const FunctionContext context(profile, names);
+        std::vector<std::string> renamed = names;
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            const Function& function = profile.functions[i];
+            if (auto name = steps[step].apply(context.describe(function, names[i])); name && *name != names[i]) {
+                renamed[i] = std::move(*name);
+                if (touched[old_names[i]].insert(step).second) ++report.effects[step].functions;
+            }
+            if (auto name = steps[step].apply(context.describe(function, system_names[i]))) {
+                system_names[i] = std::move(*name);
+            }
         }
-        weigh(edges, touched, report);
-        report.joined = find_joined(renamed);
-        for (std::size_t i = 0; i < functions.size(); ++i) {
-            functions[i].name = profile.strings.intern(new_names[i].first);
-            functions[i].system_name = profile.strings.intern(new_names[i].second);
-        }
+        names = std::move(renamed);
     }
-    profile.functions = std::move(functions);
+    weigh(build_call_edges(raw_view(profile)), touched, report);
+    report.joined = find_joined(old_names, names);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        profile.functions[i].name = profile.strings.intern(names[i]);
+        profile.functions[i].system_name = profile.strings.intern(system_names[i]);
+    }
     return report;
 }
 

@@ -55,8 +55,8 @@ TEST_CASE("a package's rule reaches types in names") {
     CHECK(renamed("example.com/p=example.com/q", "type:.eq.example.com/p.T") == "type:.eq.example.com/q.T");
     CHECK(renamed("example.com/p=example.com/q", "go:(*struct { example.com/p.T }).M") ==
           "go:(*struct { example.com/q.T }).M");
-    CHECK(renamed("example.com/p=example.com/q",
-                  R"(main.F[go.shape.struct { A int "x:\"example.com/p.T\"" }])") == kLeftAlone);
+    CHECK(renamed("example.com/p=example.com/q", R"(main.F[go.shape.struct { A int "x:\"example.com/p.T\"" }])") ==
+          kLeftAlone);
 }
 
 TEST_CASE("a name's rule renames a function with its closures and instances") {
@@ -115,13 +115,13 @@ TEST_CASE("a closure keeps the name of the function that it was made of by inlin
     CHECK(renamed("main.T=main.U", "main.main.(*T).M.func3") == "main.main.(*U).M.func3");
     CHECK(renamed("main.T.M=main.T.N", "main.main.(*T).M.func3.1") == "main.main.(*T).N.func3.1");
     CHECK(renamed("main.f=main.g", "main.main.f.f.func3") == "main.main.g.g.func3");
-    CHECK(renamed("lib.f=lib.g", "main.main.f.func3", "lib") == "main.main.g.func3");   // its file tells the package
+    CHECK(renamed("lib.f=lib.g", "main.main.f.func3", "lib") == "main.main.g.func3");  // its file tells the package
     CHECK(renamed("main.f=main.g", "main.main.f.func3", "lib") == kLeftAlone);
     CHECK(renamed("lib.f=lib.g", "main.main.f.func3") == kLeftAlone);
-    CHECK(renamed("main.f=main.g", "main.T.f.func3") == kLeftAlone);     // a method: main.T is no function
+    CHECK(renamed("main.f=main.g", "main.T.f.func3") == kLeftAlone);  // a method: main.T is no function
     CHECK(renamed("main.f=main.g", "main.(*T).f.func3") == kLeftAlone);
     CHECK(renamed("main.f=main.g", "main.(*T).M.f.func3") == "main.(*T).M.g.func3");
-    CHECK(renamed("main.f=main.g", "main.main.f") == kLeftAlone);        // a method of main.main's, if anything
+    CHECK(renamed("main.f=main.g", "main.main.f") == kLeftAlone);  // a method of main.main's, if anything
 }
 
 TEST_CASE("what is no Go name is left alone") {
@@ -142,7 +142,8 @@ TEST_CASE("sides that cannot be told apart are a package's and a name's rule") {
 }
 
 TEST_CASE("rules that make no sense are usage errors") {
-    for (const char* text : {"", "=", "a", "a=", "=b", "example.com/a=p.(*T).M", "p.(*T).M=p", "p..x=p.(*T).y", "a b=c"}) {
+    for (const char* text :
+         {"", "=", "a", "a=", "=b", "example.com/a=p.(*T).M", "p.(*T).M=p", "p..x=p.(*T).y", "a b=c"}) {
         INFO(text);
         const auto parsed = RenameRule::parse(text);
         REQUIRE_FALSE(parsed.has_value());

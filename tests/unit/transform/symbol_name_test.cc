@@ -9,23 +9,22 @@
 using namespace pgoprof;
 
 TEST_CASE("a symbol's name comes apart and together again") {
-    const SymbolName name = parse_symbol_name("example.com/a/yaml%2ev3.(*T[go.shape.struct { a/b.c int }]).M.func1-range2");
+    const SymbolName name =
+        parse_symbol_name("example.com/a/yaml%2ev3.(*T[go.shape.struct { a/b.c int }]).M.func1-range2");
     CHECK(name.package == "example.com/a/yaml%2ev3");
     REQUIRE(name.parts.size() == 3);
     CHECK(name.parts[0] == NamePart{true, "T", "[go.shape.struct { a/b.c int }]", ""});
     CHECK(name.parts[1] == NamePart{false, "M", "", ""});
     CHECK(name.parts[2] == NamePart{false, "func1", "", "-range2"});
-    for (const char* text :
-         {"main.main", "main.T.M-fm", "main.glob..func1", "main.init.0.func1", "runtime.(*mheap).alloc",
-          R"(main.F[go.shape.struct { A int "json:\"a].b\"" }].func1)", "a/b.G[a/b.T[int],string].M",
-          "main.main.F[go.shape.func(...a/b.T) c.G[main.L]].func10"}) {
+    for (const char* text : {"main.main", "main.T.M-fm", "main.glob..func1", "main.init.0.func1",
+                             "runtime.(*mheap).alloc", R"(main.F[go.shape.struct { A int "json:\"a].b\"" }].func1)",
+                             "a/b.G[a/b.T[int],string].M", "main.main.F[go.shape.func(...a/b.T) c.G[main.L]].func10"}) {
         CHECK(to_string(parse_symbol_name(text)) == text);
     }
 }
 
 TEST_CASE("names that no linker of Go's gives have no parts") {
-    for (const char* text : {"", "malloc", ".x", "main.(*T-x)", "type:.eq.main.T",
-                             "go:struct { main.T }.M"}) {
+    for (const char* text : {"", "malloc", ".x", "main.(*T-x)", "type:.eq.main.T", "go:struct { main.T }.M"}) {
         INFO(text);
         CHECK(parse_symbol_name(text).parts.empty());
     }
@@ -51,6 +50,7 @@ TEST_CASE("the words of a type are told from the fields and methods that it has"
     const std::string text =
         R"(go.shape.struct { main.t map[string]*a/b%2ec.T "x:\"a.B\""; d.E; f.G[int]; F func(...h.I) <-chan j.K })";
     CHECK(replace_words(text, note) == text);
-    CHECK(types == std::vector<std::string>{"go.shape.struct", "map", "string", "a/b%2ec.T", "d.E", "f.G", "int", "h.I", "j.K"});
+    CHECK(types ==
+          std::vector<std::string>{"go.shape.struct", "map", "string", "a/b%2ec.T", "d.E", "f.G", "int", "h.I", "j.K"});
     CHECK(members == std::vector<std::string>{"main.t", R"("x:\"a.B\"")", "F", "func", "-chan"});
 }

@@ -20,7 +20,7 @@ func work() int {
 	ledger := money.Open(20)
 	total := money.Repeat(ledger, 5) + ledger.Weigh(3)
 	total += money.Use(money.Scaled(total))
-	total += money.Fold([]pair{{*ledger, 1}, {*ledger, 2}}, func(p pair) int { return p.ledger.Weigh(p.count) })
+	total += money.Fold([][]pair{{{*ledger, 1}}, {{*ledger, 2}}}, func(p []pair) int { return p[0].ledger.Weigh(p[0].count) })
 	total += money.Fold([]money.Ledger{*ledger}, func(l money.Ledger) int { return l.Weigh(2) })
 	total += money.Fill(pair{*ledger, 2}, 10).Visit(func(p pair) int { return p.count })
 	weigh := ledger.Weigh

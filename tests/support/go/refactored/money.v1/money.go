@@ -1,4 +1,5 @@
-// Package money is renamed, moved and refactored by tests/oracle/test_rename.py.
+// Package money is renamed, moved and refactored by tests/oracle/test_rename.py. Its functions take their time
+// themselves, so that they are where samples end, and are of all costs that inlining tells apart.
 package money
 
 type Entry struct {
@@ -19,13 +20,9 @@ func Open(size int) *Ledger {
 	return &Ledger{entries: entries, factor: 3}
 }
 
-//go:noinline
-func grind(x int) int {
-	for i := 0; i < 400; i++ {
-		x = x*1103515245 + 12345
-		x ^= x >> 7
-	}
-	return x
+func mix(x int) int {
+	x = x*1103515245 + 12345
+	return x ^ x>>7
 }
 
 // Beyond the usual budget for inlining, and within that of what is hot.
@@ -33,32 +30,41 @@ func tally(entries []Entry, weigh func(int) int) int {
 	total := 0
 	for i := range entries {
 		if entries[i].Amount > 3 {
-			total += weigh(entries[i].Amount) + grind(total)
+			total += weigh(entries[i].Amount) + mix(total)
 		} else if entries[i].Amount > 1 {
-			total -= weigh(entries[i].Amount) + grind(total-1)
-		} else {
-			total ^= weigh(entries[i].Amount+1) + grind(total-2)
+			total -= weigh(entries[i].Amount) + mix(total-1)
 		}
-		if len(entries[i].note) > 3 {
-			total += grind(len(entries[i].note))
+		for range 200 {
+			total = mix(total) + mix(i)
 		}
 	}
 	return total
 }
 
 func (l *Ledger) Apply() int {
-	return tally(l.entries, func(x int) int { return grind(x) + l.factor })
+	total := tally(l.entries, func(x int) int {
+		for range 200 {
+			x = mix(x) + l.factor
+		}
+		return x
+	})
+	for range 2000 {
+		total = mix(total) - mix(l.factor)*mix(total+1)
+	}
+	return total
 }
 
 func (l Ledger) Weigh(by int) int {
 	total := 0
 	for _, entry := range l.entries {
-		if entry.Amount > by {
-			total += grind(entry.Amount) + grind(by)
-		} else {
-			total -= grind(entry.Amount*2) - grind(by*2)
+		for range 100 {
+			if entry.Amount > by {
+				total += mix(entry.Amount) + mix(by)
+			} else {
+				total -= mix(entry.Amount*2) - mix(by*2)
+			}
+			total ^= mix(total+1) + mix(total+2)
 		}
-		total ^= grind(total+1) + grind(total+2)
 	}
 	return total
 }
@@ -68,12 +74,17 @@ func run(f func(int) int, x int) int { return f(x) + f(x+1) }
 
 // Inlined elsewhere, where its closure gets a name of its own.
 func Scaled(by int) func(int) int {
-	return func(x int) int { return grind(x)*by + grind(x+by) + grind(x-by) }
+	return func(x int) int {
+		for range 500 {
+			x = mix(x) * by
+		}
+		return x
+	}
 }
 
 func Use(f func(int) int) int {
 	total := 0
-	for i := range 50 {
+	for i := range 10 {
 		total += run(f, i)
 	}
 	return total
@@ -83,11 +94,12 @@ func Fold[E any](all []E, weigh func(E) int) int {
 	total := 0
 	for i, each := range all {
 		if i%3 == 0 {
-			total += weigh(each) + grind(total)
-		} else if i%3 == 1 {
-			total -= weigh(each) + grind(total+1)
+			total += weigh(each) + mix(total)
 		} else {
-			total ^= weigh(each) + grind(total+2) + grind(total+3)
+			total ^= weigh(each) + mix(total+2) + mix(total+3)
+		}
+		for range 2000 {
+			total = mix(total) + mix(i)
 		}
 	}
 	return total
@@ -105,11 +117,13 @@ func Fill[E any](item E, count int) *Box[E] {
 	return box
 }
 
-//go:noinline
 func (b *Box[E]) Visit(weigh func(E) int) int {
 	total := 0
 	for _, item := range b.items {
-		total += weigh(item) + grind(total)
+		total += weigh(item)
+		for range 500 {
+			total = mix(total) - mix(total+1)
+		}
 	}
 	return total
 }
