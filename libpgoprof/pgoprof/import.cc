@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "pgoprof/base/gzip.h"
+#include "pgoprof/binary/mapped_file.h"
 #include "pgoprof/codec/firefox_profile.h"
 #include "pgoprof/codec/foreign_profile.h"
 #include "pgoprof/codec/gperftools_profile.h"
@@ -31,7 +32,7 @@ public:
     explicit Importer(const ImportOptions& options) : options_(options), limits_(options.limits) {}
 
     Result<Imported> run(const std::string& path) {
-        if (auto read = read_input(path, limits_.input_bytes, stored_); !read) return fail(read.error());
+        if (auto taken = take(path); !taken) return fail(taken.error());
         out_.stored_bytes = stored_.size();
         if (auto inflated = inflate(); !inflated) return fail(inflated.error());
         auto detected = detect_format(content_);
@@ -45,11 +46,27 @@ public:
     }
 
 private:
+    /// Recordings by perf are large, and read twice: they stay where they are.
+    Result<> take(const std::string& path) {
+        if (auto mapped = MappedFile::open(path); path != "-" && mapped && is_recording(mapped->bytes())) {
+            mapped_ = std::move(*mapped);
+            stored_ = mapped_.bytes();
+            return {};
+        }
+        if (auto read = read_input(path, limits_.input_bytes, read_); !read) return read;
+        stored_ = read_.view();
+        return {};
+    }
+
+    bool is_recording(ByteView bytes) const {
+        return bytes.size() <= limits_.input_bytes && detect_format(bytes) == Format::perf_data;
+    }
+
     Result<> inflate() {
-        content_ = stored_.view();
+        content_ = stored_;
         budget_ = Budget(std::min(limits_.decode_budget(stored_.size()), limits_.inflated_bytes));
-        if (!looks_gzipped(stored_.view())) return {};
-        const auto inflated = gunzip(stored_.view(), budget_, inflated_);
+        if (!looks_gzipped(stored_)) return {};
+        const auto inflated = gunzip(stored_, budget_, inflated_);
         if (!inflated) {
             const auto& [fault, offset] = inflated.error();
             return fail(to_error({from_gzip(fault), {offset, OffsetSpace::stored}, ""}));
@@ -160,7 +177,9 @@ private:
 
     const ImportOptions& options_;
     const Limits& limits_;
-    Buffer stored_;
+    MappedFile mapped_;
+    Buffer read_;
+    ByteView stored_;
     Buffer inflated_;
     ByteView content_;  ///< inflated
     Budget budget_{0};
