@@ -15,6 +15,13 @@ constexpr std::array kSetFramePointer{std::byte{0x48}, std::byte{0x89}, std::byt
 }  // namespace
 
 PlaceId CodePlaces::intern(std::uint64_t address) {
+    Recent& recent = recent_[address % kRecent];
+    if (!recent.is_set || recent.address != address)
+        recent = {.address = address, .id = find_or_add(address), .is_set = true};
+    return recent.id;
+}
+
+PlaceId CodePlaces::find_or_add(std::uint64_t address) {
     const auto is_same = [&](std::uint32_t id) { return places_[id].address == address; };
     const auto append = [&] {
         places_.push_back({.address = address, .entry = binary_.entry_at(address).value_or(kNoEntry)});

@@ -46,9 +46,19 @@ private:
         Frame frame = Frame::not_asked;
     };
 
+    /// Stacks go through the same few places again and again: most are found here, without hashing.
+    struct Recent {
+        std::uint64_t address = 0;
+        PlaceId id{};
+        bool is_set = false;
+    };
+    static constexpr std::size_t kRecent = 4096;
+
+    PlaceId find_or_add(std::uint64_t address);
     Frame frame_at(std::uint64_t address) const;
 
     const GoBinary& binary_;
+    std::vector<Recent> recent_ = std::vector<Recent>(kRecent);  // by the address's lowest bits
     HashIndex index_;
     std::vector<Place> places_;
 };
