@@ -145,6 +145,19 @@ def run_and_record(directory, *options):
     return binary, recording
 
 
+@pytest.mark.parametrize("kind", recordings.STACKS)
+def test_another_build_is_told_by_its_code_where_there_is_no_build_id(kind, tmp_path):
+    perf.need_perf()
+    (tmp_path / "recorded").mkdir()
+    binary, recording = run_and_record(tmp_path / "recorded", "-B", *recordings.STACKS[kind])
+    other = recordings.build(tmp_path / "other", "service", "-gcflags=all=-l")
+    run = convert(recording, tmp_path / "out.pprof", "--binary", other)
+    assert run.returncode == 3 and not (tmp_path / "out.pprof").exists()
+    assert re.search(r"does not fit .*service: \d+% of its return addresses follow a call\n.*--binary", run.stderr)
+    run = convert(recording, tmp_path / "out.pprof", "--binary", binary)
+    assert report_of(run)["samples"] > 10 and "the recording has no build id" in run.stderr
+
+
 def test_a_binary_that_is_gone(tmp_path):
     perf.need_perf()
     binary, recording = run_and_record(tmp_path, "-g")

@@ -37,7 +37,8 @@ std::string list(const std::vector<Program>& programs) {
 Result<> check_build_id(const RecordedFile& file, const GoBinary& binary, const RecordingChoice& choice,
                         std::vector<std::string>& notes) {
     if (file.build_id.empty() || binary.build_id().empty()) {
-        notes.push_back(fmt::format("{}: no build id to tell whether it is the recorded build", binary.path()));
+        notes.push_back(fmt::format("{} has no build id: {} may be another build than the recorded one",
+                                    file.build_id.empty() ? "the recording" : binary.path(), binary.path()));
         return {};
     }
     if (same_build_id(file.build_id, binary.build_id())) return {};

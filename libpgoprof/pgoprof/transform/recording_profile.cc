@@ -8,6 +8,7 @@
 #include "pgoprof/base/hash.h"
 #include "pgoprof/model/profile_builder.h"
 #include "pgoprof/transform/recording_calls.h"
+#include "pgoprof/transform/recording_fit.h"
 #include "pgoprof/transform/recording_fold.h"
 #include "pgoprof/transform/recording_repair.h"
 #include "pgoprof/transform/recording_survey.h"
@@ -201,6 +202,8 @@ Result<RecordingProfile> convert_recording(const ReadRecording& read, const Reco
     if (folded.report.samples == 0)
         return fail(ErrorCode::invalid_content, "the recording has no samples of the binary");
 
+    const Result<bool> fits = check_fit(chosen->binary, info, folded, choice, notes);
+    if (!fits) return fail(fits.error());
     const Measure measure = measure_of(event, folded.periods, notes);
     RecordingBuild build(chosen->binary, folded, measure);
     Result<Profile> profile = build.build(info, std::string(without_deleted(chosen->files.front().name)), notes);
