@@ -33,7 +33,7 @@ Result<> RecordingFold::visit(const RecordingItem& item) {
 Result<> RecordingFold::fold(const RecordedSample& sample) {
     if (sample.time != 0) folded_.times.add(sample.time);
     const RecordedProcess* const process = processes_.find(sample.pid);
-    if (!takes_process(choice_, sample.pid, process) || !is_of_binary(sample, process)) {
+    if (!takes_process(choice_, sample, process) || !is_of_binary(sample, process)) {
         folded_.report.elsewhere += sample.count;
         return {};
     }
