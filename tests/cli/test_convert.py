@@ -244,3 +244,38 @@ def test_other_tools_send_recordings_here(tool, tmp_path):
     result = subprocess.run([TOOLS / tool, recording], capture_output=True, text=True, check=False)
     assert "a perf.data recording" in result.stdout + result.stderr
     assert "pgo-convert makes a profile of it" in result.stdout + result.stderr
+
+
+def script(*samples, event="cpu-clock:u"):
+    """The text of perf script for [(name, ids, file)]: of a file of None, without a stack."""
+    return "".join(f"{name:>15} {ids} 1.000000: 1000000 {event}: " +
+                   (" 45f0a1 main.f+0x21 (/gone)\n" if file is None else f"\n\t45f0a1 main.f+0x21 ({file})\n\n")
+                   for name, ids, file in samples).encode()
+
+
+SERVER, WORKER = ("server", "7/7", "/gone/server"), ("my worker", "8/9", "/gone/worker")
+
+
+@pytest.mark.parametrize("options,content,code,message,remedy", [
+    (["--pid", "5"], script(SERVER, SERVER, WORKER), 3, "no samples of a process of the id 5",
+     "recorded are server (pid 7, 2 samples), my worker (pid 8, 1 samples)"),
+    (["--comm", "w"], script(WORKER), 3, "no samples of a process of the name w", "recorded are my worker (pid 8, 1 samples)"),
+    (["--comm", "service-with-a-name"], script(WORKER), 3, "no samples of a process of the name service-with-a-name",
+     "the kernel cuts names at 15 bytes: try --comm 'service-with-a-'; recorded are my worker"),
+    (["--comm", "my worker"], script(SERVER, SERVER, WORKER), 4,
+     "/gone/worker (1 samples) holds most samples of the recording, but cannot be read: ", "--binary FILE"),
+    (["--pid", "7"], script(("server", "7", "/gone/server")), 3, "the text has ids of threads, not of processes",
+     "print the recording with `perf script -F +pid`"),
+    ([], b"# cmdline : perf\nserver 7 1.000000: PERF_RECORD_COMM: server:7/7\n", 3, "the recording has no samples", "record again"),
+    ([], b"PERFILE2\x68\0\0\0\0\0\0\0", 3, "truncated perf.data header", "perf was killed, or the disk was full: record again"),
+])
+def test_recordings_that_do_not_convert_say_why(options, content, code, message, remedy):
+    result = run(*options, "-", input=content)
+    first, second = result.stderr.decode().splitlines()
+    assert result.returncode == code and first.startswith(f"pgo-convert: error: <stdin>: {message}")
+    assert remedy in second and first.count("/gone") <= 1
+
+
+def test_names_of_recorded_processes_do_not_reach_the_terminal():
+    result = run("--from", "perf-script", "--pid", "5", "-", input=script(("a\x1b[31m", "7/7", "/gone/server")))
+    assert b"a\\x1b[31m (pid 7, 1 samples)" in result.stderr and b"\x1b" not in result.stderr

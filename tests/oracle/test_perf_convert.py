@@ -145,6 +145,21 @@ def run_and_record(directory, *options):
     return binary, recording
 
 
+@pytest.mark.parametrize("kind", recordings.STACKS)
+def test_another_build_is_told_by_its_code_where_there_is_no_build_id(kind, tmp_path):
+    perf.need_perf()
+    (tmp_path / "recorded").mkdir()
+    binary, recording = run_and_record(tmp_path / "recorded", "-B", *recordings.STACKS[kind])
+    other = recordings.build(tmp_path / "other", "service", "-gcflags=all=-l")
+    run = convert(recording, tmp_path / "out.pprof", "--binary", other)
+    assert run.returncode == 3 and not (tmp_path / "out.pprof").exists()
+    assert re.search(r"does not fit .*service: \d+% of its return addresses follow a call\n.*--binary", run.stderr)
+    run = verdicts.tool("pgo-convert", "--force", "--binary", other, recording, "-o", tmp_path / "forced", text=True)
+    assert "does not fit" in run.stderr and "record with" not in run.stderr
+    run = convert(recording, tmp_path / "out.pprof", "--binary", binary)
+    assert report_of(run)["samples"] > 10 and "the recording has no build id" in run.stderr
+
+
 def test_a_binary_that_is_gone(tmp_path):
     perf.need_perf()
     binary, recording = run_and_record(tmp_path, "-g")
@@ -176,3 +191,25 @@ def test_arm64_is_refused(tmp_path):
                     f"\t 2345 runtime.main+0x4 ({binary})\n\n")
     run = convert(text, tmp_path / "out.pprof")
     assert run.returncode == 3 and "arm64" in run.stderr
+
+
+def script(binary, event, *frames):
+    lines = "".join(f"\t 1234 {frame} ({binary})\n" for frame in frames)
+    return f"typecheck 7 1.000000: 1000000 {event}: \n{lines}\n"
+
+
+@pytest.mark.parametrize("event,frames,message,remedy", [
+    ("cpu-clock:u", ["main.main+0x4"], "1 of 1 samples have no callers", "convert the perf.data"),
+    ("page-faults:u", ["main.main+0x4", "runtime.main+0x4"], "samples of page-faults:u do not tell where CPU time goes", "-e cpu-clock"),
+    ("sched:sched_switch", ["main.main+0x4", "runtime.main+0x4"], "samples of sched:sched_switch do not tell", "-e cpu-clock"),
+    ("cpu-clock:u", None, "the recording has no stacks", "--call-graph dwarf,1024"),
+])
+def test_text_of_too_little(event, frames, message, remedy, tmp_path):
+    binary = recordings.build(tmp_path, "typecheck")
+    text = tmp_path / "perf.txt"
+    text.write_text(script(binary, event, *frames) if frames else
+                    f"   typecheck 7 1.000000: 1000000 {event}: 1234 main.main+0x4 ({binary})\n")
+    run = verdicts.tool("pgo-convert", text, "-o", tmp_path / "out", text=True)
+    assert run.returncode == 3 and message in run.stderr and remedy in run.stderr
+    forced = verdicts.tool("pgo-convert", "--force", text, "-o", tmp_path / "out", text=True)
+    assert (forced.returncode == 0) == (frames is not None) and message in forced.stderr

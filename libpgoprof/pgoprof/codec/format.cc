@@ -132,8 +132,10 @@ bool is_perf_line(std::string_view line) {
     if (is_space(line.front())) {
         const auto frame = skip_space(line);
         const std::size_t address = std::min(frame.find(' '), frame.size());
-        return address >= 3 && std::ranges::all_of(frame.substr(0, address), is_hex) && frame.ends_with(')') &&
-               frame.find(" (") != frame.npos;
+        if (address >= 3 && std::ranges::all_of(frame.substr(0, address), is_hex) && frame.ends_with(')') &&
+            frame.find(" (") != frame.npos)
+            return true;
+        line = frame;  // names are padded on the left
     }
     for (std::size_t begin = 0; begin < line.size();) {
         const std::size_t end = std::min(line.find(' ', begin), line.size());

@@ -55,10 +55,11 @@ Result<> RecordReader::read() {
     while (!left.empty()) {
         Record record;
         const std::uint64_t offset = offset_of(left.data());
-        if (!take_record(left, record) || !skip_payload(record, left)) return fail_at(offset, "truncated record");
+        if (!take_record(left, record) || !skip_payload(record, left))
+            return fail_truncated(offset, "truncated record");
         if (auto done = take(record, offset); !done) return done;
     }
-    if (parts_.has_rest()) return fail_at(data_.size(), "truncated compressed record");
+    if (parts_.has_rest()) return fail_truncated(data_.size(), "truncated compressed record");
     return order_.finish(deliver_);
 }
 

@@ -77,7 +77,8 @@ Result<> ScriptReader::take_head(std::string_view line, const ScriptHead& head) 
     }
     const auto event = find_event(head.event);
     if (!event) return fail_limit(line, "more events than allowed");
-    sample_ = RecordedSample{.pid = head.pid, .tid = head.tid, .time = head.time, .event = *event};
+    sample_ = RecordedSample{.pid = head.pid, .tid = head.tid, .time = head.time, .event = *event, .name = head.name};
+    info_.has_processes = info_.has_processes && head.has_process;
     sample_->period = head.period.value_or(1);
     note_period(*event, sample_->period);
     if (const auto frame = parse_script_frame(head.rest); frame && head.rest.ends_with(')')) take_frame(*frame);

@@ -42,6 +42,7 @@ bool parse_ids(std::string_view word, ScriptHead& head) {
     if (!pid || !tid) return false;
     head.pid = *pid;
     head.tid = *tid;
+    head.has_process = slash != word.npos;
     return true;
 }
 
@@ -113,11 +114,15 @@ std::string_view known(std::string_view name) { return name == "[unknown]" ? std
 
 std::optional<ScriptHead> parse_script_head(std::string_view line) {
     if (line.starts_with(kNoSample)) return ScriptHead{.rest = line};
+    const std::string_view whole = line;
     // The name may hold anything, so the fields begin at the first word from where on they are all there.
     while (!line.empty()) {
         line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
         if (!line.empty() && line.front() >= '0' && line.front() <= '9')
-            if (const auto head = parse_fields(line)) return head;
+            if (auto head = parse_fields(line)) {
+                head->name = trim(whole.substr(0, whole.size() - line.size()));
+                return head;
+            }
         take_word(line);
     }
     return {};

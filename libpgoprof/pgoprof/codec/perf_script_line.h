@@ -12,8 +12,10 @@ namespace pgoprof::perf {
 /// "app 7380/7383 [001] 35181.385701:     250000 cpu-clock:pppH: ", the first line of a sample: of these fields only
 /// the id and the event are always there, and the name, which is hostile, may look like the others.
 struct ScriptHead {
+    std::string_view name;
     std::uint32_t pid = 0;  ///< the thread's where the process's is not printed
     std::uint32_t tid = 0;
+    bool has_process = false;
     std::uint64_t time = 0;  ///< nanoseconds; 0 where not printed
     std::optional<std::uint64_t> period;
     std::string_view event;  ///< empty for what is no sample: --show-mmap-events and the like

@@ -33,7 +33,7 @@ Result<> RecordingFold::visit(const RecordingItem& item) {
 Result<> RecordingFold::fold(const RecordedSample& sample) {
     if (sample.time != 0) folded_.times.add(sample.time);
     const RecordedProcess* const process = processes_.find(sample.pid);
-    if (!takes_process(choice_, sample.pid, process) || !is_of_binary(sample, process)) {
+    if (!takes_process(choice_, sample, process) || !is_of_binary(sample, process)) {
         folded_.report.elsewhere += sample.count;
         return {};
     }
@@ -104,6 +104,7 @@ CallersFrom RecordingFold::unwind(const RecordedSample& sample, const RecordedPr
         *sample.registers, sample.stack, [&](std::uint64_t address) { return linked(process, address); }, stack_);
     if (stack_.empty()) return CallersFrom::complete;
     folded_.report.unwound += sample.count;
+    if (end == UnwindEnd::left_go && stack_.size() == 1) folded_.astray += sample.count;
     return end == UnwindEnd::copy_too_short && stack_.size() == 1 ? CallersFrom::nowhere : CallersFrom::complete;
 }
 

@@ -34,7 +34,8 @@ struct FoldedRecording {
     CodePlaces places;
     PlaceStacks stacks{};  ///< empty ones: no code of the binary
     Extent periods{};
-    Extent times{};  ///< of all samples, of whatever process
+    Extent times{};            ///< of all samples, of whatever process
+    std::uint64_t astray = 0;  ///< samples whose leaf, as unwound, returns to no Go code
     RecordingReport report{};
 };
 

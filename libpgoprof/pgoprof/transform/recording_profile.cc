@@ -8,6 +8,7 @@
 #include "pgoprof/base/hash.h"
 #include "pgoprof/model/profile_builder.h"
 #include "pgoprof/transform/recording_calls.h"
+#include "pgoprof/transform/recording_fit.h"
 #include "pgoprof/transform/recording_fold.h"
 #include "pgoprof/transform/recording_repair.h"
 #include "pgoprof/transform/recording_survey.h"
@@ -60,18 +61,19 @@ public:
           repair_(binary, folded.places, calls_),
           symbols_(builder_, binary, folded.places, MappingId{0}) {}
 
-    Result<Profile> build(const RecordingInfo& info, const std::string& filename, std::vector<std::string>& notes) {
+    Result<Profile> build(const RecordingInfo& info, const std::string& filename) {
         sum_up();
         describe(info, filename);
         learn();
         for (std::size_t i = 0; i < folded_.stacks.size(); ++i) {
             if (Result<> added = add(i); !added) return fail(std::move(added.error()));
         }
-        if (alone_ > all_.samples / 2)
-            notes.push_back(fmt::format("warning: {} of {} samples have no callers: {}", alone_, all_.samples,
-                                        "record with perf record --call-graph dwarf,1024, and convert the perf.data"));
         return std::move(builder_.profile);
     }
+
+    /// Samples without callers, of all.
+    std::uint64_t alone() const { return alone_; }
+    bool are_most_alone() const { return alone_ > all_.samples / 2; }
 
 private:
     bool time_is_first() const { return measure_.is_time && folded_.periods.least < folded_.periods.greatest; }
@@ -180,10 +182,14 @@ Result<RecordingProfile> convert_recording(const ReadRecording& read, const Reco
     if (done) done = check_architecture(info);
     if (!done) return fail(std::move(done.error()));
 
+    if (choice.pid && !info.has_processes)
+        return fail(ErrorCode::invalid_content, "the text has ids of threads, not of processes",
+                    "print the recording with `perf script -F +pid`");
+
     std::vector<std::string> notes;
     const Result<ChosenBinary> chosen = choose_binary(survey, choice, open_binary, notes);
     if (!chosen) return fail(chosen.error());
-    const Result<std::vector<bool>> events = choose_events(info, survey, notes);
+    const Result<std::vector<bool>> events = choose_events(info, survey, choice, notes);
     if (!events) return fail(events.error());
     const RecordedEvent event =
         info.events[static_cast<std::size_t>(std::ranges::find(*events, true) - events->begin())];
@@ -201,10 +207,19 @@ Result<RecordingProfile> convert_recording(const ReadRecording& read, const Reco
     if (folded.report.samples == 0)
         return fail(ErrorCode::invalid_content, "the recording has no samples of the binary");
 
+    const Result<bool> fits = check_fit(chosen->binary, info, folded, choice, notes);
+    if (!fits) return fail(fits.error());
     const Measure measure = measure_of(event, folded.periods, notes);
     RecordingBuild build(chosen->binary, folded, measure);
-    Result<Profile> profile = build.build(info, std::string(without_deleted(chosen->files.front().name)), notes);
+    Result<Profile> profile = build.build(info, std::string(without_deleted(chosen->files.front().name)));
     if (!profile) return fail(std::move(profile.error()));
+    if (*fits && build.are_most_alone()) {
+        std::string message = fmt::format("{} of {} samples have no callers", build.alone(), folded.report.samples);
+        const std::string remedy = "record with perf record --call-graph dwarf,1024, and convert the perf.data";
+        if (!info.has_mappings && !choice.any_build_id)
+            return fail(ErrorCode::invalid_content, std::move(message), remedy);
+        notes.push_back(fmt::format("warning: {}: {}", message, remedy));
+    }
     folded.report.binary = chosen->binary.path();
     folded.report.notes = std::move(notes);
     return RecordingProfile{.profile = std::move(*profile), .report = std::move(folded.report)};

@@ -136,6 +136,11 @@ TEST_CASE("Direct calls are found from the function that makes them and from whe
         CHECK(call_target(binary, calls[0].return_address) == elf.function(2));
         CHECK_FALSE(call_target(binary, elf.function(3) + 16));
         CHECK_FALSE(call_target(binary, 0));
+        if (!arm64) {
+            CHECK(follows_call(binary, calls[0].return_address));
+            CHECK_FALSE(follows_call(binary, calls[0].return_address + 1));
+            CHECK_FALSE(follows_call(binary, 0));
+        }
         direct_calls(binary, *binary.function_named("main.leaf"), calls);
         CHECK(calls.empty());
     }

@@ -226,13 +226,13 @@ TEST_CASE("Events of CPU time are taken first, then cycles of all kinds of cores
                    {.name = "cpu_atom/cycles/", .stacks = StackKind::frame_pointers},
                    {.name = "cpu-clock", .counts_nanoseconds = true, .stacks = StackKind::none}};
     std::vector<std::string> notes;
-    CHECK(choose_events(info, survey, notes).value() == std::vector<bool>{false, true, true, false});
+    CHECK(choose_events(info, survey, choice, notes).value() == std::vector<bool>{false, true, true, false});
     CHECK(notes.size() == 2);
     info.events[3].stacks = StackKind::user_stack;
-    CHECK(choose_events(info, survey, notes).value() == std::vector<bool>{false, false, false, true});
+    CHECK(choose_events(info, survey, choice, notes).value() == std::vector<bool>{false, false, false, true});
 
     for (RecordedEvent& event : info.events) event.stacks = StackKind::none;
-    const auto none = choose_events(info, survey, notes);
+    const auto none = choose_events(info, survey, choice, notes);
     REQUIRE_FALSE(none);
     CHECK(none.error().remedy.find("--call-graph dwarf,1024") != std::string::npos);
 }
