@@ -180,6 +180,27 @@ def test_renaming_says_what_it_touched(small, tmp_path):
     ]
 
 
+def test_comments_and_blanks_around_rules(small, tmp_path):
+    rules = tmp_path / "rules"
+    rules.write_text("main.work=main.job # moved\n main.main = main.begin\t#so, too\n  # nothing\n")
+    result = run("--rename-file", rules, "--rename", " main.idle = main.rest ", "--to", "preprofile", small)
+    assert edges(result) == {("main.begin", "main.job"): 6, ("main.begin", "runtime.gopark"): 3,
+                             ("main.begin", "main.rest"): 1}
+    assert "--rename main.idle=main.rest: 1 function renamed" in result.stderr.decode()
+
+
+@pytest.mark.parametrize("line,message", [
+    (b"main.work=main.a b", "1: main.work=main.a b: a name has blanks, which only type arguments can have"),
+    (b"main.work=main.a\x1bb", r"1: main.work=main.a\x1bb: no name has control characters"),
+    (b"\x7fELF" + bytes(6000), "no name has control characters"), (b"main.w" * 1000, "there is no =")])
+def test_what_is_no_rule(line, message, small, tmp_path):
+    rules = tmp_path / "rules"
+    rules.write_bytes(line)
+    result = run("--rename-file", rules, small)
+    assert result.returncode == 2 and message in result.stderr.decode()
+    assert len(result.stderr) < 800
+
+
 def test_functions_that_become_one(small):
     result = run("--rename", "main.work=main.idle", "--to", "preprofile", small)
     assert edges(result) == {("main.main", "main.idle"): 7, ("main.main", "runtime.gopark"): 3}
