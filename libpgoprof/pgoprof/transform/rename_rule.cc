@@ -39,6 +39,14 @@ bool has_stray_blank(std::string_view name) {
     return false;
 }
 
+/// Of what could be a package's path with a dot in its last element as well. Nothing imports package main, and paths
+/// are in lower case by custom.
+bool is_plainly_a_name(const std::optional<SymbolName>& symbol) {
+    if (!symbol) return false;
+    const char initial = symbol->parts.back().name.front();
+    return symbol->package == "main" || (initial >= 'A' && initial <= 'Z');
+}
+
 /// A rule as an error repeats it: the line of a wrong file may be of any length.
 std::string shown(std::string_view text) {
     constexpr std::size_t kShown = 80;
@@ -78,7 +86,8 @@ Result<RenameRule> RenameRule::parse(std::string_view text) {
     rule.text_ = fmt::format("{}={}", old_name, new_name);
     rule.old_ = parse_side(old_name);
     rule.new_ = parse_side(new_name);
-    if (!rule.can_be(RenameKind::package) && !rule.can_be(RenameKind::identifier)) {
+    const bool names_a_name = is_plainly_a_name(rule.old_.symbol) || is_plainly_a_name(rule.new_.symbol);
+    if (!rule.can_be(RenameKind::identifier) && (names_a_name || !rule.can_be(RenameKind::package))) {
         return refuse("one side is a package, the other a name in one");
     }
     return rule;
