@@ -144,6 +144,11 @@ def test_no_input_is_replaced(arguments, tmp_path):
     (["--rename", "main.f"], "--rename main.f: there is no ="),
     (["--rename", "=x"], "--rename =x: a side is empty"),
     (["--rename", "example.com/a=p.(*T).M"], "one side is a package, the other a name in one"),
+    (["--rename", "example.com/app/store=main.X"], "one side is a package, the other a name in one"),
+    (["--rename", "main.helper=example.com/app/store"], "one side is a package, the other a name in one"),
+    (["--rename", "a.org/p=a.org/p.New"], "one side is a package, the other a name in one"),
+    (["--rename-regex", "main"], "pgo-convert: write = in the expression as \\x3d"),
+    (["--rename-regex", r"a=\2"], "pgo-convert: \\1 to \\9 are the pattern's groups"),
     (["--rename-regex", "main"], "--rename-regex main: that is not REGEX=TEXT"),
     (["--rename-regex", "(=x"], "--rename-regex (: missing ): ("),
     (["--rename-regex", r"a=\2"], "\\"),
@@ -175,7 +180,7 @@ def test_renaming_says_what_it_touched(small, tmp_path):
         "pgo-convert: --rename main.main=main.begin: 1 function renamed, on 100.00% of the edges' weight",
         f"pgo-convert: {rules}:3: main.work=main.job: 1 function renamed, on 60.00% of the edges' weight",
         f"pgo-convert: warning: {rules}:4: main.gone=main.here: no function of the profile is meant by it",
-        "pgo-convert: --rename-regex ^main\\\\.(i.*)=main.x_\\\\1: 1 function renamed, on 10.00% of the edges' weight",
+        "pgo-convert: --rename-regex ^main\\.(i.*)=main.x_\\1: 1 function renamed, on 10.00% of the edges' weight",
         "pgo-convert: --rename main.job=main.idle2: 1 function renamed, on 60.00% of the edges' weight",
     ]
 
