@@ -161,18 +161,37 @@ private:
         if (!binary) return fail_in(path, binary.error());
         auto inferred = infer_call_sites(out_.profile, *binary);
         if (!inferred) return fail(inferred.error());
-        out_.profile = std::move(inferred->profile);
         const CallSiteCounts& counts = inferred->counts;
+        if (counts.of_another_program() && !options_.choice.any_build_id) {
+            return fail(
+                {.message = fmt::format("{} of {} functions are not in {}, most of the weight: that is another program",
+                                        counts.unknown_functions, counts.functions, path),
+                 .remedy = "give the program that ran with --binary, or --force to go on with this one"});
+        }
+        out_.profile = std::move(inferred->profile);
+        note_lines(counts);
+        return {};
+    }
+
+    void note_lines(const CallSiteCounts& counts) {
+        const std::string& path = options_.choice.binary;
+        std::string pairs;
+        const auto add = [&](std::uint64_t count, std::string_view what) {
+            if (count != 0) pairs += fmt::format("{}{} {}", pairs.empty() ? "" : ", ", count, what);
+        };
+        add(counts.unique, "have one call there");
+        add(counts.ambiguous, "several, of which the first is taken");
+        add(counts.not_found, "none that is known");
+        add(counts.given, "have the file's own line");
         const std::uint64_t all = counts.given + counts.unique + counts.ambiguous + counts.not_found;
+        const double share = counts.call_weight == 0 ? 0 : counts.lined_weight / counts.call_weight * 100;
         out_.notes.push_back(fmt::format(
-            "the lines of calls are inferred from {}: of {} pairs of caller and callee, {} have one call, {} "
-            "several, of which the first is taken, and {} none",
-            path, all, counts.unique, counts.ambiguous, counts.not_found));
+            "lines of calls from {}: {:.1f}% of the weight has got them; of {} pairs of caller and callee {}", path,
+            share, all, pairs.empty() ? "none has one" : pairs));
         if (counts.unknown_functions != 0) {
             out_.notes.push_back(
                 fmt::format("{} of {} functions are not in {}", counts.unknown_functions, counts.functions, path));
         }
-        return {};
     }
 
     const ImportOptions& options_;
