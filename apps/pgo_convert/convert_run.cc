@@ -92,7 +92,8 @@ Result<EdgeProfile> ConvertRun::build_edges(const Imported& imported) const {
     if (edges.error().rule == "PGO202" && imported.format != Format::pprof) {
         return fail({.message = fmt::format("this is {}, without the lines of calls that PGO needs",
                                             format_description(imported.format)),
-                     .remedy = "name the program with --binary, or write another format (--to folded)",
+                     .remedy = fmt::format("name the program with --binary, or write another format (--to {})",
+                                           imported.format == Format::folded ? "speedscope" : "folded"),
                      .rule = "PGO202"});
     }
     if (options_.to == OutputFormat::preprofile) return edges;

@@ -37,10 +37,11 @@ public:
         if (auto inflated = inflate(); !inflated) return fail(inflated.error());
         auto detected = detect_format(content_);
         if (content_.empty()) return fail(detected.error());
+        const auto found = detected;
         if (options_.from) detected = *options_.from;
         if (!detected) return fail(in_space(detected.error()));
         out_.format = *detected;
-        if (auto decoded = decode(); !decoded) return fail(in_space(decoded.error()));
+        if (auto decoded = decode(); !decoded) return fail(doubt_format(in_space(decoded.error()), found));
         if (auto inferred = infer_lines(); !inferred) return fail(inferred.error());
         return std::move(out_);
     }
@@ -78,6 +79,14 @@ private:
     /// Offsets into a file that is not compressed are those of its own bytes.
     Error in_space(Error error) const {
         if (error.offset && content_.data() != inflated_.data()) error.offset->space = OffsetSpace::stored;
+        return error;
+    }
+
+    /// What cannot be read as what --from says may be something else.
+    Error doubt_format(Error error, const Result<Format>& found) const {
+        if (!options_.from || found == *options_.from || error.code != ErrorCode::invalid_content) return error;
+        error.remedy = found ? fmt::format("it looks like {}: leave --from out", format_description(*found))
+                             : fmt::format("{}: --from does not change that", found.error().message);
         return error;
     }
 

@@ -99,7 +99,7 @@ def test_names_alone_are_no_pgo_profile(tmp_path):
         assert result.returncode == 3
         assert messages(result)[-2:] == [
             "pgo-convert: error: <stdin>: this is folded stacks, without the lines of calls that PGO needs",
-            "pgo-convert: name the program with --binary, or write another format (--to folded)",
+            "pgo-convert: name the program with --binary, or write another format (--to speedscope)",
         ]
         assert not output.exists()
     assert run("-", "--to", "folded", input=FOLDED).stdout == b"main.main;main.work 3\nmain.main;main.work;runtime.mallocgc 7\n"
@@ -113,6 +113,19 @@ def test_what_cannot_be_used(content, code, text, tmp_path):
     assert result.returncode == code and text in result.stderr.decode()
     assert result.stderr.startswith(b"pgo-convert: error: <stdin>: ")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("options,content,text", [
+    (["--from", "pprof"], FOLDED, "it looks like folded stacks: leave --from out"),
+    (["--from", "perf-script"], b'{"a": 1}', "this is JSON: --from does not change that"),
+    (["--to", "folded"], FOLDED + b"main.main;main.x\n" + FOLDED, "line 3: a line of folded stacks that does not end in a count"),
+    ([], b'{"$schema":"https://www.speedscope.app/file-format-schema.json","sha', "a speedscope file that is cut short"),
+    ([], b'{"$schema":"https://www.speedscope.app/file-format-schema.json","shared":{"fr', "a speedscope file that is cut short"),
+    ([], b'{"a": [1, 2', "this is JSON that is cut short"),
+    ([], b"some prose\nof two lines; and 3\n", "this is text")])
+def test_what_content_looks_like(options, content, text):
+    result = run("-", *options, input=content)
+    assert result.returncode == 3 and text in result.stderr.decode(), result.stderr
 
 
 def test_a_missing_input(tmp_path):
