@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 #include <utility>
 
@@ -49,6 +50,11 @@ public:
 private:
     /// Recordings by perf are large, and read twice: they stay where they are.
     Result<> take(const std::string& path) {
+        std::error_code none;
+        if (std::filesystem::is_directory(path, none) && std::filesystem::exists(path + "/data", none)) {
+            return fail(ErrorCode::io_failure, "is a folder that perf record --threads wrote, which is not read",
+                        "record again without --threads");
+        }
         if (auto mapped = MappedFile::open(path); path != "-" && mapped && is_recording(mapped->bytes())) {
             mapped_ = std::move(*mapped);
             stored_ = mapped_.bytes();

@@ -128,6 +128,27 @@ def test_what_content_looks_like(options, content, text):
     assert result.returncode == 3 and text in result.stderr.decode(), result.stderr
 
 
+def test_options_without_effect_are_noted(small):
+    result = run("--pid", "4711", "--comm", "server", "--force", small)
+    assert result.returncode == 0
+    assert messages(result) == [f"pgo-convert: {option} has no effect: the input is a pprof profile, no recording"
+                                for option in ("--pid", "--comm", "--force")]
+
+
+def test_folders_of_recordings_are_not_read(tmp_path):
+    (tmp_path / "data").write_bytes(b"PERFILE2")
+    result = run(tmp_path)
+    assert result.returncode == 4 and b"perf record --threads" in result.stderr
+    (tmp_path / "data").unlink()
+    assert b"is a directory" in run(tmp_path).stderr
+
+
+@pytest.mark.parametrize("form", ["preprofile", "folded", "speedscope", "callgrind"])
+def test_losses_are_two_lines_at_most(form):
+    result = run("--to", form, PROFILE)
+    assert 0 < len([line for line in result.stderr.decode().splitlines() if " cannot hold " in line]) <= 2
+
+
 def test_a_missing_input(tmp_path):
     result = run(tmp_path / "missing")
     assert result.returncode == 4
@@ -162,6 +183,8 @@ def test_no_input_is_replaced(arguments, tmp_path):
     (["--rename", "a.org/p=a.org/p.New"], "one side is a package, the other a name in one"),
     (["--rename-regex", "main"], "pgo-convert: write = in the expression as \\x3d"),
     (["--rename-regex", r"a=\2"], "pgo-convert: \\1 to \\9 are the pattern's groups"),
+    (["--rename", "main.work=main.work"], "--rename main.work=main.work: both sides are the same"),
+    (["--rename-regex", "^main.work$="], "--rename-regex leaves nothing of the name main.work"),
     (["--rename-regex", "main"], "--rename-regex main: that is not REGEX=TEXT"),
     (["--rename-regex", "(=x"], "--rename-regex (: missing ): ("),
     (["--rename-regex", r"a=\2"], "\\"),

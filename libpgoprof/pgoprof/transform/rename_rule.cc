@@ -82,6 +82,7 @@ Result<RenameRule> RenameRule::parse(std::string_view text) {
     if (has_stray_blank(old_name) || has_stray_blank(new_name)) {
         return refuse("a name has blanks, which only type arguments can have");
     }
+    if (old_name == new_name) return refuse("both sides are the same");
     RenameRule rule;
     rule.text_ = fmt::format("{}={}", old_name, new_name);
     rule.old_ = parse_side(old_name);
