@@ -54,6 +54,7 @@ ExitCode ConvertRun::run() {
     if (!imported) return console_.error(imported.error());
     for (const std::string& note : imported->notes) console_.note(note);
     if (imported->recording) report_recording(*imported->recording);
+    if (!imported->recording) note_idle_options(imported->format);
     auto rewritten = rewriting->apply(std::move(imported->profile), console_);
     if (!rewritten) return console_.error(fail_in(input_name(options_.file), rewritten.error()).error());
     imported->profile = std::move(*rewritten);
@@ -62,6 +63,19 @@ ExitCode ConvertRun::run() {
     }
     const auto done = write(*imported);
     return done ? ExitCode::done : console_.error(fail_in(input_name(options_.file), done.error()).error());
+}
+
+/// Options that only recordings know.
+void ConvertRun::note_idle_options(Format format) const {
+    const RecordingChoice& choice = options_.import.choice;
+    const auto note = [&](bool given, std::string_view option) {
+        if (!given) return;
+        console_.note(
+            fmt::format("{} has no effect: the input is {}, no recording", option, format_description(format)));
+    };
+    note(choice.pid.has_value(), "--pid");
+    note(!choice.comm.empty(), "--comm");
+    note(choice.any_build_id && choice.binary.empty(), "--force");
 }
 
 void ConvertRun::report_recording(const RecordingReport& report) const {
@@ -92,7 +106,8 @@ Result<EdgeProfile> ConvertRun::build_edges(const Imported& imported) const {
     if (edges.error().rule == "PGO202" && imported.format != Format::pprof) {
         return fail({.message = fmt::format("this is {}, without the lines of calls that PGO needs",
                                             format_description(imported.format)),
-                     .remedy = "name the program with --binary, or write another format (--to folded)",
+                     .remedy = fmt::format("name the program with --binary, or write another format (--to {})",
+                                           imported.format == Format::folded ? "speedscope" : "folded"),
                      .rule = "PGO202"});
     }
     if (options_.to == OutputFormat::preprofile) return edges;

@@ -16,6 +16,7 @@ public:
     ExitCode run();
 
 private:
+    void note_idle_options(Format format) const;
     void report_recording(const RecordingReport& report) const;
     Result<EdgeProfile> build_edges(const Imported& imported) const;
     Result<> write(const Imported& imported) const;

@@ -21,6 +21,14 @@ std::string_view trim(std::string_view text) {
     return text.substr(begin, text.find_last_not_of(kSpace) + 1 - begin);
 }
 
+/// What begins with # at the start of a line, or behind a blank: names of Go have neither there.
+std::string_view without_comment(std::string_view line) {
+    for (std::size_t at = line.find('#'); at != line.npos; at = line.find('#', at + 1)) {
+        if (at == 0 || line[at - 1] == ' ' || line[at - 1] == '\t') return line.substr(0, at);
+    }
+    return line;
+}
+
 class Planner {
 public:
     Result<> add(const RenameOption& option) {
@@ -62,9 +70,9 @@ private:
         std::string_view text = as_text(buffer.view());
         for (std::size_t number = 1; !text.empty(); ++number) {
             const std::size_t end = std::min(text.find('\n'), text.size());
-            const std::string_view line = trim(text.substr(0, end));
+            const std::string_view line = trim(without_comment(text.substr(0, end)));
             text.remove_prefix(std::min(end + 1, text.size()));
-            if (line.empty() || line.starts_with('#')) continue;
+            if (line.empty()) continue;
             auto added = add_rule(line, fmt::format("{}:{}: ", input_name(path), number));
             if (!added) return added;
         }

@@ -135,7 +135,12 @@ Result<Profile> Rewriting::rename(Profile profile, const Console& console) const
         if (!step) return fail(step.error());
         steps.push_back(std::move(*step));
     }
-    report_renames(rename_functions(profile, steps), console);
+    const RenameReport report = rename_functions(profile, steps);
+    if (!report.emptied.empty()) {
+        return fail(ErrorCode::usage, fmt::format("--rename-regex leaves nothing of the name {}", report.emptied),
+                    "write an expression that keeps some of it; --ignore leaves stacks out");
+    }
+    report_renames(report, console);
     return tidy(profile);
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 #include <utility>
 
@@ -37,10 +38,11 @@ public:
         if (auto inflated = inflate(); !inflated) return fail(inflated.error());
         auto detected = detect_format(content_);
         if (content_.empty()) return fail(detected.error());
+        const auto found = detected;
         if (options_.from) detected = *options_.from;
         if (!detected) return fail(in_space(detected.error()));
         out_.format = *detected;
-        if (auto decoded = decode(); !decoded) return fail(in_space(decoded.error()));
+        if (auto decoded = decode(); !decoded) return fail(doubt_format(in_space(decoded.error()), found));
         if (auto inferred = infer_lines(); !inferred) return fail(inferred.error());
         return std::move(out_);
     }
@@ -48,6 +50,11 @@ public:
 private:
     /// Recordings by perf are large, and read twice: they stay where they are.
     Result<> take(const std::string& path) {
+        std::error_code none;
+        if (std::filesystem::is_directory(path, none) && std::filesystem::exists(path + "/data", none)) {
+            return fail(ErrorCode::io_failure, "is a folder that perf record --threads wrote, which is not read",
+                        "record again without --threads");
+        }
         if (auto mapped = MappedFile::open(path); path != "-" && mapped && is_recording(mapped->bytes())) {
             mapped_ = std::move(*mapped);
             stored_ = mapped_.bytes();
@@ -78,6 +85,14 @@ private:
     /// Offsets into a file that is not compressed are those of its own bytes.
     Error in_space(Error error) const {
         if (error.offset && content_.data() != inflated_.data()) error.offset->space = OffsetSpace::stored;
+        return error;
+    }
+
+    /// What cannot be read as what --from says may be something else.
+    Error doubt_format(Error error, const Result<Format>& found) const {
+        if (!options_.from || found == *options_.from || error.code != ErrorCode::invalid_content) return error;
+        error.remedy = found ? fmt::format("it looks like {}: leave --from out", format_description(*found))
+                             : fmt::format("{}: --from does not change that", found.error().message);
         return error;
     }
 
@@ -161,18 +176,37 @@ private:
         if (!binary) return fail_in(path, binary.error());
         auto inferred = infer_call_sites(out_.profile, *binary);
         if (!inferred) return fail(inferred.error());
-        out_.profile = std::move(inferred->profile);
         const CallSiteCounts& counts = inferred->counts;
+        if (counts.of_another_program() && !options_.choice.any_build_id) {
+            return fail(
+                {.message = fmt::format("{} of {} functions are not in {}, most of the weight: that is another program",
+                                        counts.unknown_functions, counts.functions, path),
+                 .remedy = "give the program that ran with --binary, or --force to go on with this one"});
+        }
+        out_.profile = std::move(inferred->profile);
+        note_lines(counts);
+        return {};
+    }
+
+    void note_lines(const CallSiteCounts& counts) {
+        const std::string& path = options_.choice.binary;
+        std::string pairs;
+        const auto add = [&](std::uint64_t count, std::string_view what) {
+            if (count != 0) pairs += fmt::format("{}{} {}", pairs.empty() ? "" : ", ", count, what);
+        };
+        add(counts.unique, "have one call there");
+        add(counts.ambiguous, "several, of which the first is taken");
+        add(counts.not_found, "none that is known");
+        add(counts.given, "have the file's own line");
         const std::uint64_t all = counts.given + counts.unique + counts.ambiguous + counts.not_found;
+        const double share = counts.call_weight == 0 ? 0 : counts.lined_weight / counts.call_weight * 100;
         out_.notes.push_back(fmt::format(
-            "the lines of calls are inferred from {}: of {} pairs of caller and callee, {} have one call, {} "
-            "several, of which the first is taken, and {} none",
-            path, all, counts.unique, counts.ambiguous, counts.not_found));
+            "lines of calls from {}: {:.1f}% of the weight has got them; of {} pairs of caller and callee {}", path,
+            share, all, pairs.empty() ? "none has one" : pairs));
         if (counts.unknown_functions != 0) {
             out_.notes.push_back(
                 fmt::format("{} of {} functions are not in {}", counts.unknown_functions, counts.functions, path));
         }
-        return {};
     }
 
     const ImportOptions& options_;

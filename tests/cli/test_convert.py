@@ -99,7 +99,7 @@ def test_names_alone_are_no_pgo_profile(tmp_path):
         assert result.returncode == 3
         assert messages(result)[-2:] == [
             "pgo-convert: error: <stdin>: this is folded stacks, without the lines of calls that PGO needs",
-            "pgo-convert: name the program with --binary, or write another format (--to folded)",
+            "pgo-convert: name the program with --binary, or write another format (--to speedscope)",
         ]
         assert not output.exists()
     assert run("-", "--to", "folded", input=FOLDED).stdout == b"main.main;main.work 3\nmain.main;main.work;runtime.mallocgc 7\n"
@@ -113,6 +113,40 @@ def test_what_cannot_be_used(content, code, text, tmp_path):
     assert result.returncode == code and text in result.stderr.decode()
     assert result.stderr.startswith(b"pgo-convert: error: <stdin>: ")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("options,content,text", [
+    (["--from", "pprof"], FOLDED, "it looks like folded stacks: leave --from out"),
+    (["--from", "perf-script"], b'{"a": 1}', "this is JSON: --from does not change that"),
+    (["--to", "folded"], FOLDED + b"main.main;main.x\n" + FOLDED, "line 3: a line of folded stacks that does not end in a count"),
+    ([], b'{"$schema":"https://www.speedscope.app/file-format-schema.json","sha', "a speedscope file that is cut short"),
+    ([], b'{"$schema":"https://www.speedscope.app/file-format-schema.json","shared":{"fr', "a speedscope file that is cut short"),
+    ([], b'{"a": [1, 2', "this is JSON that is cut short"),
+    ([], b"some prose\nof two lines; and 3\n", "this is text")])
+def test_what_content_looks_like(options, content, text):
+    result = run("-", *options, input=content)
+    assert result.returncode == 3 and text in result.stderr.decode(), result.stderr
+
+
+def test_options_without_effect_are_noted(small):
+    result = run("--pid", "4711", "--comm", "server", "--force", small)
+    assert result.returncode == 0
+    assert messages(result) == [f"pgo-convert: {option} has no effect: the input is a pprof profile, no recording"
+                                for option in ("--pid", "--comm", "--force")]
+
+
+def test_folders_of_recordings_are_not_read(tmp_path):
+    (tmp_path / "data").write_bytes(b"PERFILE2")
+    result = run(tmp_path)
+    assert result.returncode == 4 and b"perf record --threads" in result.stderr
+    (tmp_path / "data").unlink()
+    assert b"is a directory" in run(tmp_path).stderr
+
+
+@pytest.mark.parametrize("form", ["preprofile", "folded", "speedscope", "callgrind"])
+def test_losses_are_two_lines_at_most(form):
+    result = run("--to", form, PROFILE)
+    assert 0 < len([line for line in result.stderr.decode().splitlines() if " cannot hold " in line]) <= 2
 
 
 def test_a_missing_input(tmp_path):
@@ -144,6 +178,13 @@ def test_no_input_is_replaced(arguments, tmp_path):
     (["--rename", "main.f"], "--rename main.f: there is no ="),
     (["--rename", "=x"], "--rename =x: a side is empty"),
     (["--rename", "example.com/a=p.(*T).M"], "one side is a package, the other a name in one"),
+    (["--rename", "example.com/app/store=main.X"], "one side is a package, the other a name in one"),
+    (["--rename", "main.helper=example.com/app/store"], "one side is a package, the other a name in one"),
+    (["--rename", "a.org/p=a.org/p.New"], "one side is a package, the other a name in one"),
+    (["--rename-regex", "main"], "pgo-convert: write = in the expression as \\x3d"),
+    (["--rename-regex", r"a=\2"], "pgo-convert: \\1 to \\9 are the pattern's groups"),
+    (["--rename", "main.work=main.work"], "--rename main.work=main.work: both sides are the same"),
+    (["--rename-regex", "^main.work$="], "--rename-regex leaves nothing of the name main.work"),
     (["--rename-regex", "main"], "--rename-regex main: that is not REGEX=TEXT"),
     (["--rename-regex", "(=x"], "--rename-regex (: missing ): ("),
     (["--rename-regex", r"a=\2"], "\\"),
@@ -175,9 +216,30 @@ def test_renaming_says_what_it_touched(small, tmp_path):
         "pgo-convert: --rename main.main=main.begin: 1 function renamed, on 100.00% of the edges' weight",
         f"pgo-convert: {rules}:3: main.work=main.job: 1 function renamed, on 60.00% of the edges' weight",
         f"pgo-convert: warning: {rules}:4: main.gone=main.here: no function of the profile is meant by it",
-        "pgo-convert: --rename-regex ^main\\\\.(i.*)=main.x_\\\\1: 1 function renamed, on 10.00% of the edges' weight",
+        "pgo-convert: --rename-regex ^main\\.(i.*)=main.x_\\1: 1 function renamed, on 10.00% of the edges' weight",
         "pgo-convert: --rename main.job=main.idle2: 1 function renamed, on 60.00% of the edges' weight",
     ]
+
+
+def test_comments_and_blanks_around_rules(small, tmp_path):
+    rules = tmp_path / "rules"
+    rules.write_text("main.work=main.job # moved\n main.main = main.begin\t#so, too\n  # nothing\n")
+    result = run("--rename-file", rules, "--rename", " main.idle = main.rest ", "--to", "preprofile", small)
+    assert edges(result) == {("main.begin", "main.job"): 6, ("main.begin", "runtime.gopark"): 3,
+                             ("main.begin", "main.rest"): 1}
+    assert "--rename main.idle=main.rest: 1 function renamed" in result.stderr.decode()
+
+
+@pytest.mark.parametrize("line,message", [
+    (b"main.work=main.a b", "1: main.work=main.a b: a name has blanks, which only type arguments can have"),
+    (b"main.work=main.a\x1bb", r"1: main.work=main.a\x1bb: no name has control characters"),
+    (b"\x7fELF" + bytes(6000), "no name has control characters"), (b"main.w" * 1000, "there is no =")])
+def test_what_is_no_rule(line, message, small, tmp_path):
+    rules = tmp_path / "rules"
+    rules.write_bytes(line)
+    result = run("--rename-file", rules, small)
+    assert result.returncode == 2 and message in result.stderr.decode()
+    assert len(result.stderr) < 800
 
 
 def test_functions_that_become_one(small):

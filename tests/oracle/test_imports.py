@@ -1,10 +1,12 @@
 """What is read of foreign formats agrees with the runtime/pprof profile that the files were made of."""
 
 import collections
+import gzip
 
 import pytest
 
 import otlp_profiles_pb2 as otlp
+import profile_pb2
 from pgoprof_testing import foreign, go
 from pgoprof_testing.verdicts import tool
 
@@ -61,6 +63,32 @@ def test_folded_stacks_get_their_call_sites_back(captured, capture_file, tmp_pat
     theirs = {edge: weight for edge, weight in edges(capture_file).items() if edge[1] != PREEMPTION.decode()}
     ours = {edge: weight for edge, weight in edges(tmp_path / "out.pprof").items() if edge[1] != PREEMPTION.decode()}
     assert overlap(theirs, ours) > 0.75
+
+
+def converted(stacks, binary, out, *options):
+    return tool("pgo-convert", "--binary", binary, "-", "-o", out, "--from", "folded", *options, input=stacks)
+
+
+@pytest.mark.parametrize("stacks", [b"runtime.main;main.main;example.org/shop.Serve;example.org/shop.find 9\n",
+                                    b"java/lang/Thread.run;java/lang/Thread.sleep 4\n", b"start;work 1\n"])
+def test_another_programs_stacks_are_refused(stacks, captured, tmp_path):
+    binary, _ = captured
+    out = tmp_path / "out.pprof"
+    result = converted(stacks, binary, out)
+    assert result.returncode == 3 and b"that is another program" in result.stderr and b"--force" in result.stderr
+    assert not out.exists()
+
+
+def test_what_the_binary_does_not_have_gets_no_call_site(captured, tmp_path):
+    binary, _ = captured
+    out = tmp_path / "out.pprof"
+    result = converted(b"main.main;main.nosuch 3\nruntime.main;main.main 97\n", binary, out, "--force")
+    assert result.returncode == 0, result.stderr
+    assert b"97.0% of the weight has got them" in result.stderr, result.stderr
+    message = profile_pb2.Profile.FromString(gzip.decompress(out.read_bytes()))
+    names = {function.id: message.string_table[function.name] for function in message.function}
+    lines = {names[line.function_id]: line.line for place in message.location for line in place.line if line.line}
+    assert set(lines) == {b"runtime.main"}
 
 
 def test_preprofiled_edges_become_a_profile_that_has_them(capture_file, tmp_path):

@@ -133,16 +133,19 @@ std::optional<OutputFormat> output_format_named(std::string_view name) {
 }
 
 std::vector<std::string> losses(const Profile& profile, OutputFormat format, std::size_t column) {
+    std::string all;
     std::vector<std::string> texts;
     for (const Feature feature : lacks(format)) {
         if (!has(profile, feature)) continue;
-        std::string text = fmt::format("{} cannot hold {}", format_name(format), describe(feature));
         if (feature == Feature::other_columns && column < profile.sample_types.size()) {
             const ValueType& type = profile.sample_types[column];
-            text += fmt::format(": {}/{} is written", profile.strings[type.type], profile.strings[type.unit]);
+            texts.push_back(fmt::format("{} cannot hold {}: {}/{} is written", format_name(format), describe(feature),
+                                        profile.strings[type.type], profile.strings[type.unit]));
+        } else {
+            all += fmt::format("{}{}", all.empty() ? "" : "; ", describe(feature));
         }
-        texts.push_back(std::move(text));
     }
+    if (!all.empty()) texts.insert(texts.begin(), fmt::format("{} cannot hold {}", format_name(format), all));
     return texts;
 }
 

@@ -155,23 +155,31 @@ bool is_folded_line(std::string_view line) {
     return !count.empty() && is_digit(count.front()) && std::ranges::all_of(count, in_number);
 }
 
-/// The names of an object's own members, and none of those within.
-std::vector<std::string_view> member_names(std::string_view json) {
-    std::vector<std::string_view> names;
+/// The names of an object's own members, and none of those within. What is cut short has no end.
+struct Members {
+    std::vector<std::string_view> names{};
+    bool ended = false;
+};
+
+Members members_of(std::string_view json) {
+    Members members;
     std::size_t depth = 0;
     for (std::size_t at = 0; at < json.size(); ++at) {
         const char c = json[at];
         if (c == '{' || c == '[') ++depth;
-        if ((c == '}' || c == ']') && depth-- <= 1) break;
+        if ((c == '}' || c == ']') && depth-- <= 1) {
+            members.ended = true;
+            break;
+        }
         if (c != '"') continue;
         const std::size_t begin = at + 1;
         for (++at; at < json.size() && json[at] != '"'; ++at) at += json[at] == '\\' ? 1 : 0;
         if (at >= json.size()) break;
         if (depth == 1 && skip_space(json.substr(at + 1)).starts_with(':')) {
-            names.push_back(json.substr(begin, at - begin));
+            members.names.push_back(json.substr(begin, at - begin));
         }
     }
-    return names;
+    return members;
 }
 
 struct Judged {
@@ -181,23 +189,28 @@ struct Judged {
 
 Judged judge_json(std::string_view json) {
     if (json.starts_with('[')) return {.foreign = "JSON that begins with an array (Chrome's trace events?)"};
-    const auto names = member_names(json);
-    const auto has = [&](std::string_view name) { return std::ranges::find(names, name) != names.end(); };
+    const auto [names, ended] = members_of(json);
+    const auto has = [&names = names](std::string_view name) { return std::ranges::find(names, name) != names.end(); };
     if (has("shared") && has("profiles")) return {Format::speedscope};
     if (has("meta") && has("threads")) return {Format::firefox};
     if (has("resourceProfiles")) return {.foreign = "an OTLP profiles message as JSON: only its protobuf is read"};
     if (has("traceEvents")) return {.foreign = "Chrome's trace events"};
     if (has("nodes") && has("timeDeltas")) return {.foreign = "a CPU profile of V8 (.cpuprofile)"};
     if (has("schema")) return {.foreign = "a JSON document of pgoprof's own"};
-    return {.foreign = "JSON"};
+    if (ended) return {.foreign = "JSON"};
+    if (has("$schema") && json.substr(0, kLookBytes).find("speedscope.app") != json.npos) {
+        return {.foreign = "a speedscope file that is cut short"};
+    }
+    if (has("meta")) return {.foreign = "JSON that is cut short (of the Firefox profiler?)"};
+    return {.foreign = "JSON that is cut short"};
 }
 
 Judged judge_text(std::string_view content) {
     const auto lines = first_lines(content);
     if (std::ranges::any_of(lines, is_perf_line)) return {Format::perf_script};
-    if (!lines.empty() && std::ranges::all_of(lines, is_folded_line) && content.find(';') != content.npos) {
-        return {Format::folded};
-    }
+    const auto folded = static_cast<std::size_t>(std::ranges::count_if(lines, is_folded_line));
+    const bool most = folded == lines.size() || folded * 2 > lines.size() + 1;  // the decoder tells which are not
+    if (!lines.empty() && most && content.find(';') != content.npos) return {Format::folded};
     return {.foreign = "text"};
 }
 

@@ -1,11 +1,18 @@
 #include "pgoprof/transform/infer_call_sites.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "pgoprof/base/hash.h"
 #include "pgoprof/model/profile_builder.h"
+#include "pgoprof/transform/call_edges.h"
 #include "pgoprof/transform/infer_sites.h"
+#include "pgoprof/transform/raw_view.h"
+#include "pgoprof/transform/standard_packages.h"
+#include "pgoprof/transform/symbol_name.h"
 
 namespace pgoprof {
 namespace {
@@ -17,10 +24,13 @@ public:
     Result<InferredProfile> run() {
         name_functions();
         scan_callers();
+        find_indirect_callees();
+        weigh_functions();
         copy_header();
         for (std::size_t i = 0; i < in_.sample_count(); ++i) {
             read_stack(i);
             build_stack();
+            weigh_call(weight(i));
             if (auto added = add_sample(i); !added) return std::unexpected(added.error());
         }
         return InferredProfile{std::move(builder_.profile), counts_};
@@ -53,6 +63,57 @@ private:
         for (std::uint32_t id = 1; id <= counts_.functions; ++id) {
             counts_.unknown_functions += sites_.place(StringId{id}).known ? 0 : 1;
         }
+    }
+
+    /// Who may have been called indirectly: where several were, from one of several places, none is known to be whose.
+    void find_indirect_callees() {
+        for (std::size_t i = 0; i < in_.sample_count(); ++i) {
+            read_stack(i);
+            for (std::size_t n = 0; n + 1 < frames_.size(); ++n) {
+                const StringId caller = frames_[n].name;
+                const StringId callee = frames_[n + 1].name;
+                if (is_called_indirectly(caller, callee)) indirect_callees_[caller.value].insert(callee.value);
+            }
+        }
+    }
+
+    bool is_called_indirectly(StringId caller, StringId callee) const {
+        return caller != StringId{} && callee != StringId{} && sites_.place(callee).known && !is_interruption(callee) &&
+               sites_.sites(caller, callee).empty();
+    }
+
+    enum class Whose : std::uint8_t { unclear, of_any_program, own };
+
+    /// Go's own functions are in any program, as is main.main; what has no package is C or of another language.
+    static Whose whose(std::string_view function) {
+        const SymbolName symbol = parse_symbol_name(function);
+        if (symbol.parts.empty()) return Whose::unclear;
+        const bool of_any = function == "main.main" || is_standard_package(unescape_import_path(symbol.package));
+        return of_any ? Whose::of_any_program : Whose::own;
+    }
+
+    /// How much of the profile the binary has.
+    void weigh_functions() {
+        std::vector<Whose> owners;
+        for (std::uint32_t id = 0; id <= counts_.functions; ++id) owners.push_back(whose(sites_.names()[StringId{id}]));
+        std::array<double, 3> all{};
+        std::array<double, 3> known{};
+        for (std::size_t i = 0; i < in_.sample_count(); ++i) {
+            read_stack(i);
+            for (const Frame& frame : frames_) {
+                const auto owner = static_cast<std::size_t>(owners[frame.name.value]);
+                all[owner] += weight(i);
+                if (sites_.place(frame.name).known) known[owner] += weight(i);
+            }
+        }
+        const auto telling = static_cast<std::size_t>(all[2] != 0 ? Whose::own : Whose::of_any_program);
+        counts_.own_weight = all[telling];
+        counts_.known_weight = known[telling];
+    }
+
+    double weight(std::size_t sample) const {
+        const auto values = in_.sample_values(sample);
+        return values.empty() ? 0 : std::abs(static_cast<double>(values[column_.value_or(values.size() - 1)]));
     }
 
     void copy_header() {
@@ -97,11 +158,19 @@ private:
             }
             const Frame& callee = frames_[n + 1];
             const Site* const site = find_site(frame, callee);
-            push_line(frame, site != nullptr ? site->frames.front().line : frame.line);
+            leaf_line_ = site != nullptr ? site->frames.front().line : frame.line;
+            push_line(frame, leaf_line_);
             if (site != nullptr) push_left_out(*site);
             if (!callee.inlined && (site == nullptr || !site->inlined)) end_location();
         }
         std::ranges::reverse(stack_);
+    }
+
+    /// The compiler takes the call of a stack's leaf alone.
+    void weigh_call(double weight) {
+        if (frames_.size() < 2) return;
+        counts_.call_weight += weight;
+        if (leaf_line_ != 0) counts_.lined_weight += weight;
     }
 
     void push_line(const Frame& frame, std::int64_t line) {
@@ -132,7 +201,10 @@ private:
     const Site* find_site(const Frame& frame, const Frame& callee) {
         if (frame.name == StringId{} || callee.name == StringId{}) return nullptr;
         auto sites = sites_.sites(frame.name, callee.name);
-        if (sites.empty() && !is_interruption(callee.name)) sites = sites_.indirect_sites(frame.name);
+        if (is_called_indirectly(frame.name, callee.name)) {
+            sites = sites_.indirect_sites(frame.name);
+            if (sites.size() > 1 && indirect_callees_[frame.name.value].size() > 1 && frame.line == 0) sites = {};
+        }
         const bool given = frame.line != 0;
         count(frame, callee, sites.size());
         if (sites.empty()) return nullptr;
@@ -169,13 +241,16 @@ private:
     }
 
     const Profile& in_;
+    std::optional<std::size_t> column_ = chosen_sample_type(raw_view(in_));
     CodeSites sites_;
     ProfileBuilder builder_;
     CallSiteCounts counts_;
     std::vector<StringId> names_;  ///< of each function, in `sites_`
     std::unordered_set<std::uint64_t> counted_;
+    std::unordered_map<std::uint32_t, std::unordered_set<std::uint32_t>> indirect_callees_;  ///< by the caller
     std::vector<Frame> frames_;
-    std::vector<Line> lines_;  ///< of the location that is built, outermost first
+    std::int64_t leaf_line_ = 0;  ///< of the call that the leaf-most caller makes
+    std::vector<Line> lines_;     ///< of the location that is built, outermost first
     std::vector<LocationId> stack_;
     std::vector<Label> labels_;
 };

@@ -145,6 +145,7 @@ RenameReport rename_functions(Profile& profile, std::span<const RenameStep> step
     weigh(build_call_edges(raw_view(profile)), touched, report);
     report.joined = find_joined(old_names, names);
     for (std::size_t i = 0; i < names.size(); ++i) {
+        if (names[i].empty() && report.emptied.empty()) report.emptied = old_names[i];
         profile.functions[i].name = profile.strings.intern(names[i]);
         profile.functions[i].system_name = profile.strings.intern(system_names[i]);
     }

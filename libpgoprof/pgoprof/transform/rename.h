@@ -36,6 +36,7 @@ struct RenameReport {
     std::vector<RenameEffect> effects;  ///< of each step
     std::int64_t total_weight = 0;      ///< of all edges; 0 where the compiler would make none of the profile
     std::vector<std::string> joined;    ///< new names that several functions have got, sorted
+    std::string emptied{};              ///< a function that was left without a name; empty if none was
 };
 
 /// Applies the steps one after the other, each to what the ones before it made. Names and system names change; equal

@@ -20,6 +20,39 @@ std::size_t begin_of_closure(const Parts& parts) {
     return begin;
 }
 
+std::string_view trim(std::string_view text) {
+    const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
+    text.remove_prefix(begin);
+    return text.substr(0, text.find_last_not_of(" \t") + 1);
+}
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }
+
+/// Blanks are in type arguments alone: "main.F[interface {}]".
+bool has_stray_blank(std::string_view name) {
+    int depth = 0;
+    for (const char c : name) {
+        if (c == '[') ++depth;
+        if (c == ']') --depth;
+        if (c == ' ' && depth == 0) return true;
+    }
+    return false;
+}
+
+/// Of what could be a package's path with a dot in its last element as well. Nothing imports package main, and paths
+/// are in lower case by custom.
+bool is_plainly_a_name(const std::optional<SymbolName>& symbol) {
+    if (!symbol) return false;
+    const char initial = symbol->parts.back().name.front();
+    return symbol->package == "main" || (initial >= 'A' && initial <= 'Z');
+}
+
+/// A rule as an error repeats it: the line of a wrong file may be of any length.
+std::string shown(std::string_view text) {
+    constexpr std::size_t kShown = 80;
+    return text.size() <= kShown ? std::string(text) : std::string(text.substr(0, kShown)) + "...";
+}
+
 }  // namespace
 
 RenameRule::Side RenameRule::parse_side(std::string_view text) {
@@ -37,17 +70,25 @@ RenameRule::Side RenameRule::parse_side(std::string_view text) {
 
 Result<RenameRule> RenameRule::parse(std::string_view text) {
     const auto refuse = [text](std::string_view why) {
-        return fail(ErrorCode::usage, fmt::format("{}: {}", text, why),
+        return fail(ErrorCode::usage, fmt::format("{}: {}", shown(text), why),
                     "write OLD=NEW, both import paths (example.com/a) or both names in packages (example.com/a.T)");
     };
+    if (std::ranges::any_of(trim(text), is_control)) return refuse("no name has control characters");
     const std::size_t equals = text.find('=');
     if (equals == text.npos) return refuse("there is no =");
-    if (equals == 0 || equals + 1 == text.size()) return refuse("a side is empty");
+    const std::string_view old_name = trim(text.substr(0, equals));
+    const std::string_view new_name = trim(text.substr(equals + 1));
+    if (old_name.empty() || new_name.empty()) return refuse("a side is empty");
+    if (has_stray_blank(old_name) || has_stray_blank(new_name)) {
+        return refuse("a name has blanks, which only type arguments can have");
+    }
+    if (old_name == new_name) return refuse("both sides are the same");
     RenameRule rule;
-    rule.text_ = text;
-    rule.old_ = parse_side(text.substr(0, equals));
-    rule.new_ = parse_side(text.substr(equals + 1));
-    if (!rule.can_be(RenameKind::package) && !rule.can_be(RenameKind::identifier)) {
+    rule.text_ = fmt::format("{}={}", old_name, new_name);
+    rule.old_ = parse_side(old_name);
+    rule.new_ = parse_side(new_name);
+    const bool names_a_name = is_plainly_a_name(rule.old_.symbol) || is_plainly_a_name(rule.new_.symbol);
+    if (!rule.can_be(RenameKind::identifier) && (names_a_name || !rule.can_be(RenameKind::package))) {
         return refuse("one side is a package, the other a name in one");
     }
     return rule;
