@@ -88,9 +88,11 @@ private:
         return error;
     }
 
-    /// What cannot be read as what --from says may be something else.
+    /// What cannot be read as what --from says may be something else. An error that needs no offset, and knows a
+    /// remedy, is about what was read.
     Error doubt_format(Error error, const Result<Format>& found) const {
         if (!options_.from || found == *options_.from || error.code != ErrorCode::invalid_content) return error;
+        if (!error.offset && !error.remedy.empty()) return error;
         error.remedy = found ? fmt::format("it looks like {}: leave --from out", format_description(*found))
                              : fmt::format("{}: --from does not change that", found.error().message);
         return error;
