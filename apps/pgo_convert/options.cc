@@ -46,7 +46,8 @@ void declare_recordings(CLI::App& app, Options& options) {
     add_parsed_option(app, "--comm", "the name of a process", "Convert processes of this name alone", parse_name,
                       [&choice](const std::string& name) { choice.comm = name; })
         ->type_name("NAME");
-    app.add_flag("--force", choice.any_build_id, "Go on although the binary is another build than the recorded one");
+    app.add_flag("--force", choice.any_build_id,
+                 "Go on although the binary is another build, or the events are no CPU time");
 }
 
 /// In the order in which they stand, one with the other.

@@ -123,8 +123,8 @@ def _sample(time, rest, lines, i):
         elif used := re.match(r"\.{3} ustack: size (\d+)", lines[i]):
             stack = used[1]
         i += 1
-    # Of a thread that has just ended perf prints -1.
-    text = f"sample {int(pid) % 2**32} {int(tid) % 2**32} {time} {period} {'user' if in_user else 'kernel'} {hex(int(ip, 16))} " \
+    pid, tid = int(pid) % 2**32, int(tid) % 2**32  # of a thread that has just ended perf prints -1
+    text = f"sample {pid} {tid} {time} {period} {'user' if in_user else 'kernel'} {hex(int(ip, 16))} " \
            f"[{''.join(' ' + address for address in chain)} ]"
     if registers and stack is not None:
         text += f" ip {registers['IP']} sp {registers['SP']} stack {stack}"
