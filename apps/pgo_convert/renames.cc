@@ -8,18 +8,12 @@
 #include <utility>
 
 #include "cli/pattern.h"
+#include "pgoprof/base/trim.h"
 #include "pgoprof/io/source.h"
 #include "pgoprof/transform/no_inline.h"
 
 namespace pgoprof::cli {
 namespace {
-
-std::string_view trim(std::string_view text) {
-    constexpr std::string_view kSpace = " \t\r";
-    const std::size_t begin = text.find_first_not_of(kSpace);
-    if (begin == text.npos) return {};
-    return text.substr(begin, text.find_last_not_of(kSpace) + 1 - begin);
-}
 
 /// What begins with # at the start of a line, or behind a blank: names of Go have neither there.
 std::string_view without_comment(std::string_view line) {
@@ -70,7 +64,7 @@ private:
         std::string_view text = as_text(buffer.view());
         for (std::size_t number = 1; !text.empty(); ++number) {
             const std::size_t end = std::min(text.find('\n'), text.size());
-            const std::string_view line = trim(without_comment(text.substr(0, end)));
+            const std::string_view line = trim(without_comment(text.substr(0, end)), " \t\r");
             text.remove_prefix(std::min(end + 1, text.size()));
             if (line.empty()) continue;
             auto added = add_rule(line, fmt::format("{}:{}: ", input_name(path), number));

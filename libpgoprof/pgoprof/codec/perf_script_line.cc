@@ -5,18 +5,13 @@
 #include <utility>
 
 #include "pgoprof/base/checked.h"
+#include "pgoprof/base/trim.h"
 
 namespace pgoprof::perf {
 
 namespace {
 
 constexpr std::string_view kNoSample = "PERF_RECORD_";
-
-std::string_view trim(std::string_view text) {
-    const auto begin = text.find_first_not_of(" \t");
-    if (begin == text.npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
-}
 
 /// Takes the next word off the front of `text`; empty at the end.
 std::string_view take_word(std::string_view& text) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "pgoprof/base/trim.h"
 #include "pgoprof/transform/type_text.h"
 
 namespace pgoprof {
@@ -18,12 +19,6 @@ std::size_t begin_of_closure(const Parts& parts) {
     std::size_t begin = parts.size();
     while (begin > 1 && is_plain(parts[begin - 1]) && names_closure(parts[begin - 1].name)) --begin;
     return begin;
-}
-
-std::string_view trim(std::string_view text) {
-    const std::size_t begin = std::min(text.find_first_not_of(" \t"), text.size());
-    text.remove_prefix(begin);
-    return text.substr(0, text.find_last_not_of(" \t") + 1);
 }
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }
