@@ -13,7 +13,8 @@
 #include "cli/options.h"
 #include "cli/tool.h"
 #include "pgoprof/base/text.h"
-#include "pgoprof/fetch/fetch_profile.h"
+#include "pgoprof/fetch/pprof_server.h"
+#include "pgoprof/fetch/source.h"
 
 namespace pgoprof::cli {
 namespace {
@@ -49,7 +50,7 @@ struct Options {
     std::string seconds;
     std::string timeout;
     std::string output = "-";
-    CaptureOptions capture;
+    Limits limits = TargetOptions{}.limits;
 };
 
 Result<std::optional<seconds>> parse_option(const char* option, const std::string& text) {
@@ -58,21 +59,26 @@ Result<std::optional<seconds>> parse_option(const char* option, const std::strin
     return fail(ErrorCode::usage, fmt::format("{} must be an integer from 1 to {}", option, kLongestCapture.count()));
 }
 
-Result<Target> parse_target(const Options& options) {
-    if (options.urls.size() != 1) return fail(ErrorCode::usage, "one URL is needed, and one at a time");
+Result<TargetOptions> parse_target_options(const Options& options) {
     const auto length = parse_option("--seconds", options.seconds);
     if (!length) return fail(length.error());
-    return make_target(options.urls.front(), *length);
-}
-
-Result<seconds> parse_timeout(const Options& options, const Target& target) {
     const auto timeout = parse_option("--timeout", options.timeout);
     if (!timeout) return fail(timeout.error());
-    if (*timeout && **timeout <= target.seconds) {
+    return TargetOptions{.seconds = *length, .timeout = timeout->value_or(seconds{0}), .limits = options.limits};
+}
+
+Result<Source> parse_source(const Options& options, const TargetOptions& target_options) {
+    if (options.urls.size() != 1) return fail(ErrorCode::usage, "one URL is needed, and one at a time");
+    const auto target = make_target(options.urls.front(), target_options);
+    if (!target) return fail(target.error());
+    auto sources = (*target)->sources({});
+    if (!sources) return fail(sources.error());
+    Source source = std::move(sources->front());
+    if (target_options.timeout.count() != 0 && target_options.timeout <= source.seconds) {
         return fail(ErrorCode::usage,
-                    fmt::format("--timeout must be longer than the capture's {}s", target.seconds.count()));
+                    fmt::format("--timeout must be longer than the capture's {}s", source.seconds.count()));
     }
-    return timeout->value_or(seconds{0});
+    return source;
 }
 
 /// What would fail after the capture anyway.
@@ -88,17 +94,17 @@ Result<> check_output(const std::string& path) {
     return fail_in(path, {.code = ErrorCode::io_failure, .message = "no such directory"});
 }
 
-KeepGoing show_progress(const Console& console, const Target& target) {
-    const auto end = std::chrono::steady_clock::now() + target.seconds;
-    return [&console, &target, end] {
+KeepGoing show_progress(const Console& console, const Source& source) {
+    const auto end = std::chrono::steady_clock::now() + source.seconds;
+    return [&console, &source, end] {
         const auto left = std::chrono::ceil<seconds>(end - std::chrono::steady_clock::now());
-        console.progress(left.count() > 0 ? fmt::format("{}: {}s left", target.name, left.count())
-                                          : fmt::format("{}: waiting for the profile", target.name));
+        console.progress(left.count() > 0 ? fmt::format("{}: {}s left", source.name, left.count())
+                                          : fmt::format("{}: waiting for the profile", source.name));
         return interrupted == 0;
     };
 }
 
-void summarize(const Console& console, const Capture& capture) {
+void summarize(const Console& console, const CaptureFigures& capture) {
     if (capture.samples == 0) {
         console.warning("the profile has no samples: the server was idle, and go build would ignore it");
         return;
@@ -107,26 +113,46 @@ void summarize(const Console& console, const Capture& capture) {
                              capture.samples, capture.samples == 1 ? "" : "s", capture.cores()));
 }
 
+ExchangeOutcome fetch(const Source& source, const KeepGoing& keep_going) {
+    constexpr std::chrono::milliseconds kPatience{200};
+    const auto transfers = make_http_transfers();
+    std::optional<ExchangeOutcome> result;
+    converse(*transfers, source.ask(), [&](ExchangeOutcome outcome) { result = std::move(outcome); });
+    while (!result) {
+        if (keep_going()) {
+            transfers->advance(kPatience);
+        } else {
+            transfers->cancel_all();
+        }
+    }
+    return *std::move(result);
+}
+
+ExitCode fail_at(const Source& source, const CaptureFailure& failure, const Console& console) {
+    Error error = failure.error;
+    if (error.input.empty()) error.input = source.name;
+    return console.error(error);
+}
+
 ExitCode run(const Options& options, const Console& console) {
-    const auto target = parse_target(options);
-    if (!target) return console.error(target.error());
-    CaptureOptions capture_options = options.capture;
-    const auto timeout = parse_timeout(options, *target);
-    if (!timeout) return console.error(timeout.error());
-    capture_options.timeout = *timeout;
+    const auto target_options = parse_target_options(options);
+    if (!target_options) return console.error(target_options.error());
+    const auto source = parse_source(options, *target_options);
+    if (!source) return console.error(source.error());
     if (const auto output = check_output(options.output); !output) return console.error(output.error());
 
     watch_interrupts();
-    const auto transfers = make_http_transfers();
-    HttpOutcome outcome =
-        perform(*transfers, capture_request(*target, capture_options), show_progress(console, *target));
+    const auto bodies = fetch(*source, show_progress(console, *source));
     console.end_progress();
-    const auto capture = interpret(*target, capture_options, std::move(outcome));
-    if (!capture) return console.error(capture.error().error);
-    if (const auto written = write_binary(options.output, capture->body.view()); !written) {
+    if (!bodies) return fail_at(*source, bodies.error(), console);
+    const ProfileBody& body = bodies->front();
+    Loader loader(options.limits);
+    const auto captured = read_capture(loader, body);
+    if (!captured) return fail_at(*source, captured.error(), console);
+    if (const auto written = write_binary(options.output, body.bytes.view()); !written) {
         return console.error(written.error());
     }
-    summarize(console, *capture);
+    summarize(console, captured->figures);
     return ExitCode::done;
 }
 
@@ -139,7 +165,7 @@ Run declare(CLI::App& app) {
     app.add_option("--timeout", options->timeout, "Give up after so many seconds [those of the capture + 30]")
         ->type_name("N");
     add_output_option(app, options->output);
-    add_limits_option(app, options->capture.limits);
+    add_limits_option(app, options->limits);
     app.get_option("--max-input-size")->description("Refuse a profile of more than SIZE bytes [64m]");
     return [options](const Console& console) { return run(*options, console); };
 }

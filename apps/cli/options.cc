@@ -22,6 +22,18 @@ std::optional<Number> parse_number(std::string_view text) {
     return value;
 }
 
+/// "route,tenant"
+std::optional<std::vector<std::string>> parse_keys(std::string_view text) {
+    std::vector<std::string> keys;
+    for (std::size_t begin = 0; begin <= text.size();) {
+        const auto end = std::min(text.find(',', begin), text.size());
+        if (end == begin) return std::nullopt;
+        keys.emplace_back(text.substr(begin, end - begin));
+        begin = end + 1;
+    }
+    return keys;
+}
+
 }  // namespace
 
 void refuse_value(const std::string& name, const std::string& what) {
@@ -69,6 +81,14 @@ CLI::Option* add_output_option(CLI::App& app, std::string& path) {
                              "Write to FILE, whole or not at all; - is stdout [-]", parse_name,
                              [&path](const std::string& text) { path = text; })
         ->type_name("FILE");
+}
+
+void add_label_options(CLI::App& app, bool& drop, std::optional<std::vector<std::string>>& kept) {
+    app.add_flag("--drop-labels", drop, "Leave out all labels: they can hold personal data");
+    add_parsed_option(app, "--keep-labels", "keys separated by commas, such as route,tenant",
+                      "Leave out all labels but those with these keys", parse_keys,
+                      [&kept](const std::vector<std::string>& keys) { kept = keys; })
+        ->type_name("KEY,...");
 }
 
 Result<> keep_input(std::string_view option, const std::string& output, const std::string& input) {

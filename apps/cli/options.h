@@ -60,6 +60,9 @@ CLI::Option* add_limits_option(CLI::App& app, Limits& limits);
 /// -o, --output FILE: "-" is stdout.
 CLI::Option* add_output_option(CLI::App& app, std::string& path);
 
+/// --drop-labels and --keep-labels KEY,...
+void add_label_options(CLI::App& app, bool& drop, std::optional<std::vector<std::string>>& kept);
+
 /// A usage error if writing to `output`, the value of `option`, would replace `input` by something of another kind.
 Result<> keep_input(std::string_view option, const std::string& output, const std::string& input);
 

@@ -1,5 +1,6 @@
 #include "cli/tool.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -7,6 +8,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <memory>
 #include <span>
 
@@ -20,6 +22,18 @@ namespace {
 constexpr std::string_view kExitCodes =
     "Exit codes: 0 done; 1 the answer is no; 2 usage; 3 content that cannot be used; 4 a file, write or\n"
     "network failure; 5 only part succeeded; 70 a bug; 130 interrupted.";
+
+/// escape_line, but a backslash, which may be the user's own, stays: nobody takes the escapes of messages back.
+std::string escape_message(std::string_view text) {
+    std::string escaped;
+    for (;;) {
+        const std::size_t backslash = text.find('\\');
+        escaped += escape_line(text.substr(0, backslash));
+        if (backslash == text.npos) return escaped;
+        escaped += '\\';
+        text.remove_prefix(backslash + 1);
+    }
+}
 
 std::string version_text(const ToolInfo& info) {
     return fmt::format("{} {} (commit {})", info.name, PGOPROF_VERSION, PGOPROF_COMMIT);
@@ -116,20 +130,20 @@ ExitCode worst(ExitCode a, ExitCode b) { return std::max(a, b); }
 std::string describe(const Error& error) {
     std::string text;
     if (!error.input.empty()) text += escape_line(error.input) + ": ";
-    text += escape_line(error.message);
+    text += escape_message(error.message);
     if (error.offset) text += " (" + format_offset(*error.offset) + ")";
     return text;
 }
 
 ExitCode Console::error(const Error& error) const {
     print("error: ", describe(error));
-    if (!error.remedy.empty()) print("", escape_line(error.remedy));
+    if (!error.remedy.empty()) print("", escape_message(error.remedy));
     return exit_code(error);
 }
 
-void Console::warning(std::string_view message) const { print("warning: ", escape_line(message)); }
+void Console::warning(std::string_view message) const { print("warning: ", escape_message(message)); }
 
-void Console::note(std::string_view message) const { print("", escape_line(message)); }
+void Console::note(std::string_view message) const { print("", escape_message(message)); }
 
 void Console::print(std::string_view kind, std::string_view message) const {
     end_progress();
@@ -162,8 +176,23 @@ int run_tool(int argc, char** argv, const ToolInfo& info, const std::function<Ru
     return static_cast<int>(ExitCode::bug);
 }
 
+namespace {
+
+bool is_terminal(const std::string& path) {
+    if (path == "-") return isatty(STDOUT_FILENO) != 0;
+    std::error_code none;
+    if (!std::filesystem::is_character_file(path, none)) return false;
+    const int fd = ::open(path.c_str(), O_WRONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0) return false;
+    const bool terminal = isatty(fd) != 0;
+    ::close(fd);
+    return terminal;
+}
+
+}  // namespace
+
 Result<Output> open_binary(const std::string& path) {
-    if (path == "-" && isatty(STDOUT_FILENO)) {
+    if (is_terminal(path)) {
         return fail(ErrorCode::usage, "refusing to write binary data to a terminal", "use -o FILE");
     }
     return Output::open(path);

@@ -37,18 +37,6 @@ std::optional<MinSuccess> parse_min_success(std::string_view text) {
     return std::nullopt;
 }
 
-/// "route,tenant"
-std::optional<std::vector<std::string>> parse_keys(std::string_view text) {
-    std::vector<std::string> keys;
-    for (std::size_t begin = 0; begin <= text.size();) {
-        const auto end = std::min(text.find(',', begin), text.size());
-        if (end == begin) return std::nullopt;
-        keys.emplace_back(text.substr(begin, end - begin));
-        begin = end + 1;
-    }
-    return keys;
-}
-
 void declare_inputs(CLI::App& app, Options& options) {
     app.add_option("FILE", options.paths, "Profiles to merge; - is stdin");
     const auto add_weighted = [&options](const InputFile& file) { options.weighted.push_back(file); };
@@ -86,11 +74,7 @@ void declare_merging(CLI::App& app, Options& options) {
     app.add_flag_callback(
         "--allow-negative", [&options] { options.merge.negative_values = NegativeValues::allow; },
         "Merge negative values too (differences of profiles)");
-    app.add_flag("--drop-labels", options.drop_labels, "Leave out all labels: they can hold personal data");
-    add_parsed_option(app, "--keep-labels", "keys separated by commas, such as route,tenant",
-                      "Leave out all labels but those with these keys", parse_keys,
-                      [&options](const std::vector<std::string>& keys) { options.keep_labels = keys; })
-        ->type_name("KEY,...");
+    add_label_options(app, options.drop_labels, options.keep_labels);
 }
 
 }  // namespace

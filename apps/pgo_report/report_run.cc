@@ -49,7 +49,7 @@ ExitCode ReportRun::run() {
 
 Result<> ReportRun::compile_pattern() {
     if (!options_.function) return {};
-    auto pattern = FunctionPattern::compile(*options_.function);
+    auto pattern = Pattern::compile("--function", *options_.function);
     if (!pattern) return std::unexpected(std::move(pattern.error()));
     pattern_ = std::move(*pattern);
     return {};

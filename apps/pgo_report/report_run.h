@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "cli/pattern.h"
 #include "cli/tool.h"
-#include "pgo_report/function_pattern.h"
 #include "pgo_report/input.h"
 #include "pgo_report/options.h"
 #include "pgoprof/report/edge_report.h"
@@ -45,7 +45,7 @@ private:
 
     const Options& options_;
     const Console& console_;
-    std::optional<FunctionPattern> pattern_;  ///< of --function
+    std::optional<Pattern> pattern_;  ///< of --function
     Input input_;
 };
 

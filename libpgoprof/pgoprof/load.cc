@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <optional>
 
 #include "pgoprof/base/gzip.h"
 #include "pgoprof/base/text.h"
+#include "pgoprof/codec/format.h"
 #include "pgoprof/codec/pprof.h"
 #include "pgoprof/codec/preprofile.h"
 #include "pgoprof/io/source.h"
@@ -16,47 +16,26 @@
 namespace pgoprof {
 namespace {
 
-struct Signature {
-    std::string_view prefix;
-    std::string_view what;
-};
-
-/// What people hand over by mistake. None of these begins a valid pprof message.
-constexpr std::array kForeign{
-    Signature{"<", "an HTML or XML page"},
-    Signature{"{", "JSON"},
-    Signature{"[", "JSON"},
-    Signature{"\x1f\x8b", "gzipped twice"},
-    Signature{"PERFILE2", "a perf.data recording"},
-    Signature{"\x7f"
-              "ELF",
-              "an ELF binary"},
-    Signature{"PK\x03\x04", "a ZIP archive"},
-    Signature{"go 1.", "a Go execution trace"},
-    Signature{"GO PREPROFILE V1", "preprofiled call edges, compressed or damaged"},
-    Signature{"--- ", "a text profile of the legacy pprof format"},
-    Signature{"heap profile:", "a text profile of the legacy pprof format"},
-    Signature{"goroutine profile:", "a text goroutine profile (?debug=1)"},
-};
-
-bool is_text(std::string_view content) {
+bool is_ascii_text(std::string_view content) {
     const auto printable = [](unsigned char c) { return (c >= ' ' && c < 0x7f) || (c >= '\t' && c <= '\r'); };
     return std::ranges::all_of(content.substr(0, 256), printable);
 }
 
-/// What `content` plainly is; empty if that is not plain.
-std::string_view foreign_name(std::string_view content) {
-    const auto start = content.substr(std::min(content.find_first_not_of(" \t\r\n"), content.size()));
-    const auto matches = [&](const Signature& foreign) { return start.starts_with(foreign.prefix); };
-    if (const auto found = std::ranges::find_if(kForeign, matches); found != kForeign.end()) return found->what;
-    return is_text(content) ? "text" : "";
-}
-
 /// `error` as decoding gave it, or a better one if the content is plainly something else.
 Error name_foreign(ByteView content, Error error) {
-    const auto name = foreign_name(as_text(content));
-    if (name.empty()) return error;
-    return to_error({Invariant::not_a_profile, {0, OffsetSpace::inflated}, fmt::format("this is {}", name)});
+    const auto say = [](std::string_view what) {
+        return to_error({Invariant::not_a_profile, {0, OffsetSpace::inflated}, fmt::format("this is {}", what)});
+    };
+    if (content.empty()) return error;
+    if (looks_preprofile(content)) return say("preprofiled call edges, compressed or damaged");
+    const auto format = detect_format(content);
+    if (format && *format != Format::pprof && *format != Format::otlp) {  // a damaged profile can look like the latter
+        Error foreign = say(fmt::format("{}; pgo-convert makes a profile of it", format_description(*format)));
+        foreign.remedy.clear();
+        return foreign;
+    }
+    const auto name = foreign_name(content);
+    return name.empty() || (name == "text" && !is_ascii_text(as_text(content))) ? error : say(name);
 }
 
 Error gzip_error(const GzipFailure& failure) {

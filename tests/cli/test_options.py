@@ -11,12 +11,13 @@ PROFILE = pathlib.Path(os.environ["PGOPROF_SOURCE"]) / "testdata/real/mixed-go1.
 
 # Tool -> arguments that it would do its work with.
 ARGUMENTS = {
+    "pgo-convert": [PROFILE],
     "pgo-fetch": ["localhost:1"],
     "pgo-lint": [PROFILE],
     "pgo-merge": [PROFILE],
     "pgo-report": [PROFILE],
 }
-WRITERS = ["pgo-fetch", "pgo-lint", "pgo-merge", "pgo-report"]
+WRITERS = ["pgo-convert", "pgo-fetch", "pgo-lint", "pgo-merge", "pgo-report"]
 
 
 def run(tool, *arguments, **options):

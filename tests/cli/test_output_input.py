@@ -1,5 +1,6 @@
 """No output takes the place of an input of another kind, nor of another output."""
 
+import os
 import pathlib
 
 import pytest
@@ -64,3 +65,19 @@ def test_two_outputs_are_told_apart_before_either_exists(folder):
     result = merge("in.pprof", "-o", "same", "--summary", "to-come")
     assert result.returncode == 2
     assert b"--summary and --output are the same" in result.stderr
+
+
+@pytest.mark.parametrize("convert", [lambda *options: tool_run("pgo-convert", *options), merge])
+def test_no_terminal_gets_a_profile_by_its_name(folder, convert):
+    controller, terminal = os.openpty()
+    try:
+        (folder / "tty").symlink_to(os.ttyname(terminal))
+        for name in ("tty", os.ttyname(terminal)):
+            result = convert("in.pprof", "-o", name)
+            assert result.returncode == 2 and b"refusing to write binary data to a terminal" in result.stderr
+        os.set_blocking(controller, False)
+        with pytest.raises(BlockingIOError):
+            os.read(controller, 1)
+    finally:
+        os.close(terminal)
+        os.close(controller)

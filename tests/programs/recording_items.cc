@@ -45,7 +45,8 @@ void print_info(const RecordingInfo& info) {
         fmt::print("event {} {} {} {}\n", event.name.empty() ? "-" : event.name,
                    event.counts_nanoseconds ? "nanoseconds" : "count", event.is_frequency ? "frequency" : "period",
                    static_cast<int>(event.stacks));
-    fmt::print("host {}\narchitecture {}\ncommand {}\n", info.hostname, info.architecture, info.command);
+    fmt::print("host {}\narchitecture {}\ncommand {}\ntime {}\n", info.hostname, info.architecture, info.command,
+               info.time_nanos);
 }
 
 }  // namespace

@@ -38,10 +38,10 @@ FOREIGN = {
     "dwarf.h": ["libpgoprof/pgoprof/binary/dwarf.cc"],
     "zstd.h": ["libpgoprof/pgoprof/base/zstd.cc"],
     "fmt/": ["libpgoprof/", "apps/"],
-    "nlohmann/": ["libpgoprof/pgoprof/report/json_text.h", "libpgoprof/pgoprof/codec/json_document.cc"],
+    "nlohmann/": ["libpgoprof/pgoprof/report/json_text.h", "libpgoprof/pgoprof/base/json_document.cc"],
     "toml++/": ["libpgoprof/pgoprof/config/lint_config.cc"],
     "CLI/": ["apps/"],
-    "re2/": ["apps/pgo_report/function_pattern.cc"],
+    "re2/": ["apps/cli/pattern.cc"],
 }
 
 # What the system itself gives: C++ headers have no dot, C and POSIX ones are named here.

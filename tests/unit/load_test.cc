@@ -45,7 +45,8 @@ TEST_CASE("What is plainly something else is called by its name") {
     CHECK(outcome(" \n<html>") == is("an HTML or XML page"));
     CHECK(outcome("{\"pprof\": 1}") == is("JSON"));
     CHECK(outcome(gzipped(gzipped("x"))) == is("gzipped twice"));
-    CHECK(outcome("PERFILE2\x68\0\0\0") == is("a perf.data recording"));
+    CHECK(outcome("PERFILE2\x68\0\0\0") == is("a perf.data recording; pgo-convert makes a profile of it"));
+    CHECK(outcome("main.main;main.work 3\n") == is("folded stacks; pgo-convert makes a profile of it"));
     CHECK(outcome("\x7f"
                   "ELF\2\1\1") == is("an ELF binary"));
     CHECK(outcome("PK\3\4\x14") == is("a ZIP archive"));

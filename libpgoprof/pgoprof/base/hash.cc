@@ -19,7 +19,7 @@ std::uint64_t draw() {
 
 std::uint64_t load(const char* at, std::size_t size) {
     std::uint64_t word = 0;
-    std::memcpy(&word, at, size);
+    if (size > 0) std::memcpy(&word, at, size);  // the empty string may be nowhere
     return word;
 }
 

@@ -1,4 +1,4 @@
-// SHA-256, to tell whether two inputs are the same bytes.
+// SHA-256, to tell whether two inputs are the same bytes, and HMAC, for names that nobody can guess.
 #pragma once
 
 #include <array>
@@ -18,6 +18,9 @@ struct Sha256 {
 };
 
 Sha256 sha256(ByteView data);
+
+/// HMAC-SHA-256 (RFC 2104).
+Sha256 hmac_sha256(ByteView key, ByteView data);
 
 /// 64 hexadecimal digits, as sha256sum prints them.
 std::string to_hex(const Sha256& digest);

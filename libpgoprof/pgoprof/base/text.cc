@@ -79,6 +79,15 @@ std::string escape_line(std::string_view text) {
     return escaped;
 }
 
+bool is_utf8(std::string_view text) {
+    while (!text.empty()) {
+        const auto c = decode_utf8(text);
+        if (!c) return false;
+        text.remove_prefix(c->bytes);
+    }
+    return true;
+}
+
 std::string format_offset(const Offset& offset) {
     return fmt::format("{}offset {}", offset.space == OffsetSpace::inflated ? "inflated " : "", offset.value);
 }

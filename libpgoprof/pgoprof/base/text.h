@@ -14,6 +14,8 @@ namespace pgoprof {
 /// Printable UTF-8 passes, but for what a CI log takes for a command: "::" that begins the line, "##[" anywhere.
 std::string escape_line(std::string_view text);
 
+bool is_utf8(std::string_view text);
+
 /// "offset 12", or "inflated offset 12" where it counts inflated bytes.
 std::string format_offset(const Offset& offset);
 

@@ -47,6 +47,22 @@ void arm_calls(const GoBinary& binary, std::uint64_t begin, ByteView code, std::
     }
 }
 
+/// Of the indirect call that `code` begins with: ff /2, its operand and what that needs; 0 if it is none.
+std::size_t indirect_call_size(ByteView code) {
+    if (code.size() < 2 || code[0] != std::byte{0xff}) return 0;
+    const auto operand = std::to_integer<unsigned>(code[1]);
+    const unsigned mode = operand >> 6;
+    const unsigned base = operand & 7;
+    if ((operand >> 3 & 7) != 2) return 0;
+    if (mode == 3) return 2;
+    const bool is_scaled = base == 4;
+    if (is_scaled && code.size() < 3) return 0;
+    const unsigned address_base = is_scaled ? std::to_integer<unsigned>(code[2]) & 7 : base;
+    const std::size_t size = is_scaled ? 3 : 2;
+    if (mode == 1) return size + 1;
+    return mode == 2 || address_base == 5 ? size + 4 : size;
+}
+
 }  // namespace
 
 void direct_calls(const GoBinary& binary, const CodeFunction& function, std::vector<CallInstruction>& calls) {
@@ -68,6 +84,20 @@ std::optional<std::uint64_t> call_target(const GoBinary& binary, std::uint64_t r
     // What only looks like a call, as bytes of an indirect one may, leads nowhere.
     if (!target || !binary.entry_at(*target)) return std::nullopt;
     return target;
+}
+
+// The target of a direct call may be within a function (runtime.duffcopy).
+bool follows_call(const GoBinary& binary, std::uint64_t return_address) {
+    constexpr std::size_t kLongest = 7;
+    const ByteView code = binary.code(return_address - kLongest, kLongest);
+    if (code.size() != kLongest) return false;
+    const std::size_t direct = kLongest - kX86CallSize;
+    if (code[direct] == kX86Call && binary.entry_at(x86_target(code, direct, return_address - kX86CallSize)))
+        return true;
+    for (std::size_t at = 0; at + 2 <= kLongest; ++at) {
+        if (indirect_call_size(code.subspan(at)) == kLongest - at) return true;
+    }
+    return false;
 }
 
 }  // namespace pgoprof

@@ -125,4 +125,8 @@ void direct_calls(const GoBinary& binary, const CodeFunction& function, std::vec
 /// The target of the direct call that returns to `return_address`; nothing if there is none (an indirect call).
 std::optional<std::uint64_t> call_target(const GoBinary& binary, std::uint64_t return_address);
 
+/// Whether the bytes before `return_address` are a call, direct or indirect. x86-64: of other bytes, a few in a hundred
+/// look like one.
+bool follows_call(const GoBinary& binary, std::uint64_t return_address);
+
 }  // namespace pgoprof

@@ -3,18 +3,11 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-#include <cerrno>
-#include <system_error>
+#include "pgoprof/base/file_descriptor.h"
 
 namespace pgoprof {
 namespace {
-
-std::unexpected<Error> fail_errno(std::string_view action) {
-    const int reason = errno;
-    return fail(ErrorCode::io_failure, std::string(action) + ": " + std::generic_category().message(reason));
-}
 
 Result<ByteView> map(int fd) {
     struct stat status{};
@@ -30,10 +23,9 @@ Result<ByteView> map(int fd) {
 }  // namespace
 
 Result<MappedFile> MappedFile::open(const std::string& path) {
-    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) return fail_in(path, fail_errno("cannot be opened").error());
-    auto bytes = map(fd);
-    ::close(fd);
+    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    if (!file.valid()) return fail_in(path, fail_errno("cannot be opened").error());
+    auto bytes = map(file.get());
     if (!bytes) return fail_in(path, std::move(bytes.error()));
     return MappedFile(*bytes);
 }

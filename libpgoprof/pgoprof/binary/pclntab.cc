@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <ranges>
 #include <utility>
 
@@ -14,6 +13,9 @@ namespace {
 constexpr std::uint8_t kTopFrame = 1;  // abi.FuncFlagTopFrame
 constexpr std::uint8_t kWritesSp = 2;  // abi.FuncFlagSPWrite
 
+/// Deeper than the compiler's budgets allow. A hostile table can send calls round in a circle.
+constexpr std::size_t kMostInlined = 4096;
+
 }  // namespace
 
 Pclntab::Pclntab(const PclntabParts& parts) : parts_(parts) { find_ids(); }
@@ -24,12 +26,12 @@ std::unique_ptr<SymbolTable> Pclntab::find(const ElfFile& elf) {
     return std::unique_ptr<SymbolTable>(new Pclntab(*parts));
 }
 
-/// The functions themselves tell. Wrappers have none of their own, but in all versions the number that follows
-/// systemstack_switch (abi/symtab.go). Runtime functions are near the front, so that few names are read.
+/// The functions themselves tell. Wrappers have none of their own, but in all versions the second number after
+/// systemstack's (internal/abi/symtab.go). Runtime functions are near the front, so that few names are read.
 void Pclntab::find_ids() {
-    std::uint8_t systemstack_switch = 0;
+    std::uint8_t systemstack = 0;
     const std::array<std::pair<std::string_view, std::uint8_t*>, 4> wanted = {{
-        {"runtime.systemstack_switch", &systemstack_switch},
+        {"runtime.systemstack", &systemstack},
         {"runtime.gopanic", &ids_.gopanic},
         {"runtime.panicwrap", &ids_.panicwrap},
         {"runtime.sigpanic", &ids_.sigpanic},
@@ -44,7 +46,7 @@ void Pclntab::find_ids() {
         *found->second = function->id;
         --left;
     }
-    if (systemstack_switch != 0) ids_.wrapper = static_cast<std::uint8_t>(systemstack_switch + 1);
+    if (systemstack != 0) ids_.wrapper = static_cast<std::uint8_t>(systemstack + 2);
 }
 
 bool Pclntab::is_panic(std::uint8_t id) const {
@@ -106,11 +108,9 @@ void Pclntab::frames_at(std::uint64_t address, std::vector<CodeFrame>& frames, b
     const std::uint64_t function_entry = entry(*index);
     PcValues values(parts_, function_entry);
     bool called_panics = callee_is_panic;
-    // Calls are numbered after those that they were inlined into: each step outwards lowers the number.
-    std::int32_t below = std::numeric_limits<std::int32_t>::max();
-    for (;;) {
+    for (std::size_t depth = 0; depth < kMostInlined; ++depth) {
         const std::int32_t number = values.at(function->inline_table, address);
-        const auto call = number < below ? read_inlined_call(parts_, function->inline_tree, number) : std::nullopt;
+        const auto call = read_inlined_call(parts_, function->inline_tree, number);
         const std::uint8_t id = call ? call->id : function->id;
         if (!is_wrapper(id) || called_panics) {
             frames.push_back(frame(*function, call ? call->name : function->name,
@@ -118,9 +118,9 @@ void Pclntab::frames_at(std::uint64_t address, std::vector<CodeFrame>& frames, b
         }
         if (!call) return;
         called_panics = is_panic(id);
-        below = number;
         address = function_entry + static_cast<std::uint64_t>(std::int64_t{call->parent_pc});
     }
+    frames.clear();
 }
 
 std::optional<std::int64_t> Pclntab::stack_delta(std::uint64_t address) const {

@@ -34,8 +34,8 @@ inline constexpr std::array kOutputFormats{OutputFormat::pprof,      OutputForma
 std::string_view format_name(OutputFormat format);
 std::optional<OutputFormat> output_format_named(std::string_view name);
 
-/// What of this profile the format has no place for, one line each, for stderr. Empty if it holds all. `column` is the
-/// position of the sample type that is written, where the format holds one.
+/// What of this profile the format has no place for, in at most two lines for stderr. Empty if it holds all. `column`
+/// is the position of the sample type that is written, where the format holds one.
 std::vector<std::string> losses(const Profile& profile, OutputFormat format, std::size_t column);
 
 // All hand their output to `write` in pieces; its first error ends them. Profiles are sound (check_invariants).

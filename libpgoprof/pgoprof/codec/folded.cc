@@ -88,10 +88,12 @@ public:
 
     Result<ForeignProfile> run() {
         if (auto added = add_sample_type(builder_, "samples", "count"); !added) return std::unexpected(added.error());
-        for (std::size_t at = 0; at < text_.size();) {
+        std::size_t number = 1;
+        for (std::size_t at = 0; at < text_.size(); ++number) {
             const std::size_t end = std::min(text_.find('\n', at), text_.size());
             if (auto read = read_line(text_.substr(at, end - at)); !read) {
                 Error error = std::move(read.error());
+                error.message = fmt::format("line {}: {}", number, error.message);
                 error.offset = Offset{at, OffsetSpace::inflated};
                 return fail(std::move(error));
             }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "pgoprof/base/text.h"
 #include "pgoprof/codec/preprofile.h"
 #include "pgoprof/codec/wire.h"
 #include "pgoprof/model/invariants.h"
@@ -87,9 +88,17 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r'; }
 
+/// Text of any encoding that extends ASCII: names need not be UTF-8.
 bool is_text(std::string_view content) {
-    const auto control = [](unsigned char c) { return (c < ' ' && (c < '\t' || c > '\r')) || c == 0x7f; };
-    return !content.empty() && std::ranges::none_of(content.substr(0, 4096), control);
+    constexpr std::size_t kEnough = 4096;
+    const auto is_control = [](unsigned char c) { return (c < ' ' && (c < '\t' || c > '\r')) || c == 0x7f; };
+    const auto is_ascii = [](unsigned char c) { return c < 0x80; };
+    std::string_view start = content.substr(0, kEnough);
+    while (content.size() > kEnough && !start.empty() && !is_ascii(static_cast<unsigned char>(start.back()))) {
+        start.remove_suffix(1);  // perhaps the half of a character
+    }
+    if (start.empty() || std::ranges::any_of(start, is_control)) return false;
+    return is_utf8(start) || static_cast<std::size_t>(std::ranges::count_if(start, is_ascii)) > start.size() / 2;
 }
 
 /// The first complete lines, those without comment or content left out.
@@ -123,8 +132,10 @@ bool is_perf_line(std::string_view line) {
     if (is_space(line.front())) {
         const auto frame = skip_space(line);
         const std::size_t address = std::min(frame.find(' '), frame.size());
-        return address >= 3 && std::ranges::all_of(frame.substr(0, address), is_hex) && frame.ends_with(')') &&
-               frame.find(" (") != frame.npos;
+        if (address >= 3 && std::ranges::all_of(frame.substr(0, address), is_hex) && frame.ends_with(')') &&
+            frame.find(" (") != frame.npos)
+            return true;
+        line = frame;  // names are padded on the left
     }
     for (std::size_t begin = 0; begin < line.size();) {
         const std::size_t end = std::min(line.find(' ', begin), line.size());
@@ -144,23 +155,31 @@ bool is_folded_line(std::string_view line) {
     return !count.empty() && is_digit(count.front()) && std::ranges::all_of(count, in_number);
 }
 
-/// The names of an object's own members, and none of those within.
-std::vector<std::string_view> member_names(std::string_view json) {
-    std::vector<std::string_view> names;
+/// The names of an object's own members, and none of those within. What is cut short has no end.
+struct Members {
+    std::vector<std::string_view> names{};
+    bool ended = false;
+};
+
+Members members_of(std::string_view json) {
+    Members members;
     std::size_t depth = 0;
     for (std::size_t at = 0; at < json.size(); ++at) {
         const char c = json[at];
         if (c == '{' || c == '[') ++depth;
-        if ((c == '}' || c == ']') && depth-- <= 1) break;
+        if ((c == '}' || c == ']') && depth-- <= 1) {
+            members.ended = true;
+            break;
+        }
         if (c != '"') continue;
         const std::size_t begin = at + 1;
         for (++at; at < json.size() && json[at] != '"'; ++at) at += json[at] == '\\' ? 1 : 0;
         if (at >= json.size()) break;
         if (depth == 1 && skip_space(json.substr(at + 1)).starts_with(':')) {
-            names.push_back(json.substr(begin, at - begin));
+            members.names.push_back(json.substr(begin, at - begin));
         }
     }
-    return names;
+    return members;
 }
 
 struct Judged {
@@ -170,23 +189,28 @@ struct Judged {
 
 Judged judge_json(std::string_view json) {
     if (json.starts_with('[')) return {.foreign = "JSON that begins with an array (Chrome's trace events?)"};
-    const auto names = member_names(json);
-    const auto has = [&](std::string_view name) { return std::ranges::find(names, name) != names.end(); };
+    const auto [names, ended] = members_of(json);
+    const auto has = [&names = names](std::string_view name) { return std::ranges::find(names, name) != names.end(); };
     if (has("shared") && has("profiles")) return {Format::speedscope};
     if (has("meta") && has("threads")) return {Format::firefox};
     if (has("resourceProfiles")) return {.foreign = "an OTLP profiles message as JSON: only its protobuf is read"};
     if (has("traceEvents")) return {.foreign = "Chrome's trace events"};
     if (has("nodes") && has("timeDeltas")) return {.foreign = "a CPU profile of V8 (.cpuprofile)"};
     if (has("schema")) return {.foreign = "a JSON document of pgoprof's own"};
-    return {.foreign = "JSON"};
+    if (ended) return {.foreign = "JSON"};
+    if (has("$schema") && json.substr(0, kLookBytes).find("speedscope.app") != json.npos) {
+        return {.foreign = "a speedscope file that is cut short"};
+    }
+    if (has("meta")) return {.foreign = "JSON that is cut short (of the Firefox profiler?)"};
+    return {.foreign = "JSON that is cut short"};
 }
 
 Judged judge_text(std::string_view content) {
     const auto lines = first_lines(content);
     if (std::ranges::any_of(lines, is_perf_line)) return {Format::perf_script};
-    if (!lines.empty() && std::ranges::all_of(lines, is_folded_line) && content.find(';') != content.npos) {
-        return {Format::folded};
-    }
+    const auto folded = static_cast<std::size_t>(std::ranges::count_if(lines, is_folded_line));
+    const bool most = folded == lines.size() || folded * 2 > lines.size() + 1;  // the decoder tells which are not
+    if (!lines.empty() && most && content.find(';') != content.npos) return {Format::folded};
     return {.foreign = "text"};
 }
 

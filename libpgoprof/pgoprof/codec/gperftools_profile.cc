@@ -96,7 +96,7 @@ public:
         std::size_t records_end = 0;
         if (auto checked = check_records(records_end); !checked) return checked;
         const std::string_view maps = as_text(data_.subspan(words_.offset_of(records_end)));
-        info.events = {{.name = "cpu", .counts_nanoseconds = true, .stacks = StackKind::frame_pointers}};
+        info.events = {{.name = "cpu", .counts_nanoseconds = true, .stacks = StackKind::complete}};
         info.has_mappings = maps.find('-') != maps.npos;
         if (auto read = read_maps(maps); !read) return read;
         find_handler();

@@ -55,10 +55,11 @@ Result<> RecordReader::read() {
     while (!left.empty()) {
         Record record;
         const std::uint64_t offset = offset_of(left.data());
-        if (!take_record(left, record) || !skip_payload(record, left)) return fail_at(offset, "truncated record");
+        if (!take_record(left, record) || !skip_payload(record, left))
+            return fail_truncated(offset, "truncated record");
         if (auto done = take(record, offset); !done) return done;
     }
-    if (parts_.has_rest()) return fail_at(data_.size(), "truncated compressed record");
+    if (parts_.has_rest()) return fail_truncated(data_.size(), "truncated compressed record");
     return order_.finish(deliver_);
 }
 
@@ -96,9 +97,11 @@ Result<> RecordReader::take_stamped(const Record& record, std::uint64_t offset) 
 Result<> RecordReader::take_compressed(const Record& record, std::uint64_t offset) {
     if (!is_stored(source_)) return fail_at(offset, "compressed record in a compressed record");
     Cursor fields(record.body);
-    if (record.type == kCompressed2) fields = Cursor(fields.take_bytes(fields.take<std::uint64_t>()));
+    const std::uint64_t size = record.type == kCompressed2 ? fields.take<std::uint64_t>() : fields.left().size();
+    const ByteView piece = fields.take_bytes(size);
+    if (!fields.ok()) return fail_at(offset, "malformed compressed record");
     ++source_;
-    auto part = parts_.inflate(fields.left(), source_, offset);
+    auto part = parts_.inflate(piece, source_, offset);
     if (!part) return fail(std::move(part.error()));
     ByteView left = *part;
     for (Record inner; take_record(left, inner);)

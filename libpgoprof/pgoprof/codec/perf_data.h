@@ -9,10 +9,19 @@
 namespace pgoprof {
 
 /// Reads `data` from end to end, compressed records (zstd) and all, and hands its items to `visit` in the order of
-/// their times. A file is read twice where its info stands behind its records, and memory is bounded by the records
-/// between two FINISHED_ROUNDs, not by the file. `info` is filled before the first visit, as far as the recording says
-/// it up front (a pipe may add events on the way); build ids of the header's table are those of the mappings of the
-/// same file. Errors: invalid_content with the stored offset; limit_exceeded.
+/// their times, as perf itself does; what has no time comes as it stands, before the records around it. Memory is
+/// bounded by the records between two FINISHED_ROUNDs, not by the file. `info` is complete before the first visit: a
+/// pipe, whose events, names and build ids stand among its records, is walked twice. Build ids are those of the
+/// mapping's record, else those that the header has of a file of that name.
+///
+/// - Samples of a guest are `in_kernel` without a chain: their addresses are none of the process.
+/// - Registers are those of 64-bit processes of x86-64. Branch stacks (LBR) and the values of counters that were read
+///   with a sample ("{a,b}:S") are passed over: such a sample is one of the event that took it, with its period.
+/// - What LOST and LOST_SAMPLES both count is told once.
+/// - Forks that perf wrote of processes older than the recording are left out: their mappings are written, too.
+///
+/// Refused: recordings of the other byte order, and samples of events that the recording does not describe. Errors:
+/// invalid_content with the stored offset (of the compressed record, if in one); limit_exceeded.
 Result<> read_perf_data(ByteView data, const Limits& limits, RecordingInfo& info, const VisitRecording& visit);
 
 }  // namespace pgoprof

@@ -87,7 +87,7 @@ private:
         std::uint32_t event;
     };
 
-    std::optional<std::uint32_t> event_at(ByteView words, std::optional<std::size_t> word) const;
+    std::optional<std::uint32_t> event_at(ByteView bytes, std::optional<std::size_t> word) const;
 
     std::vector<EventAttr> attrs_;
     std::vector<Id> ids_;

@@ -141,4 +141,10 @@ inline std::unexpected<Error> fail_at(std::uint64_t offset, std::string message,
     return fail(Error{.code = code, .message = std::move(message), .offset = Offset{.value = offset}});
 }
 
+inline std::unexpected<Error> fail_truncated(std::uint64_t offset, std::string message) {
+    return fail(Error{.message = std::move(message),
+                      .remedy = "perf was killed, or the disk was full: record again",
+                      .offset = Offset{.value = offset}});
+}
+
 }  // namespace pgoprof::perf

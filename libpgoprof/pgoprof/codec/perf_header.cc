@@ -101,7 +101,7 @@ Result<Header> HeaderReader::read() {
     if (magic != kMagic) return fail_at(0, "not a perf.data file");
     Cursor fields(data_.subspan(kMagic.size()));
     const auto size = fields.take<std::uint64_t>();
-    if (!fields.ok()) return fail_at(data_.size(), "truncated perf.data header");
+    if (!fields.ok()) return fail_truncated(data_.size(), "truncated perf.data header");
     const Result<> read = size == kPipeHeaderBytes ? read_pipe() : read_file(fields);
     if (!read) return fail(read.error());
     if (header_.events.empty()) return fail(ErrorCode::invalid_content, "this perf.data describes no event");
@@ -115,7 +115,7 @@ Result<> HeaderReader::read_file(Cursor& fields) {
     const auto attr_bytes = fields.take<std::uint64_t>();
     const Section attrs = take_section(fields);
     const Section records = take_section(fields);
-    if (data_.size() < kFileHeaderBytes) return fail_at(data_.size(), "truncated perf.data header");
+    if (data_.size() < kFileHeaderBytes) return fail_truncated(data_.size(), "truncated perf.data header");
     if (auto done = read_file_attrs(attrs, attr_bytes); !done) return done;
     if (records.size == 0) {
         // perf was killed before it could complete the header: no features, and records up to the end.
@@ -130,7 +130,7 @@ Result<> HeaderReader::read_file(Cursor& fields) {
 }
 
 Result<> HeaderReader::read_file_attrs(Section attrs, std::uint64_t entry_bytes) {
-    if (entry_bytes < kLeastAttrBytes + kSectionBytes || entry_bytes > data_.size())
+    if (entry_bytes < kLeastAttrBytes + kSectionBytes)
         return fail_at(kMagic.size() + 8, fmt::format("attributes of {} bytes", entry_bytes));
     const auto content = section(attrs, "attributes");
     if (!content) return fail(content.error());
@@ -161,7 +161,7 @@ Result<> HeaderReader::read_features(std::uint64_t table_offset, ByteView bits) 
     for (std::uint64_t feature = 0; feature < bits.size() * 8; ++feature) {
         if ((std::to_integer<unsigned>(bits[feature / 8]) >> feature % 8 & 1) == 0) continue;
         const Section place = take_section(table);
-        if (!table.ok()) return fail_at(data_.size(), "truncated table of features");
+        if (!table.ok()) return fail_truncated(data_.size(), "truncated table of features");
         const auto content = section(place, "a feature");
         if (!content) return fail(content.error());
         if (!take_feature(feature, *content))
@@ -177,7 +177,8 @@ Result<> HeaderReader::read_pipe() {
     while (!left.empty()) {
         Record record;
         const std::uint64_t offset = offset_of(left.data());
-        if (!take_record(left, record) || !skip_payload(record, left)) return fail_at(offset, "truncated record");
+        if (!take_record(left, record) || !skip_payload(record, left))
+            return fail_truncated(offset, "truncated record");
         if (auto done = read_piped(record); !done) return done;
     }
     return {};
@@ -270,8 +271,8 @@ void HeaderReader::name_events() {
 
 Result<ByteView> HeaderReader::section(Section section, std::string_view what) const {
     if (section.offset > data_.size() || section.size > data_.size() - section.offset)
-        return fail_at(data_.size(),
-                       fmt::format("truncated perf.data: {} at {} of {} bytes", what, section.offset, section.size));
+        return fail_truncated(
+            data_.size(), fmt::format("truncated perf.data: {} at {} of {} bytes", what, section.offset, section.size));
     return data_.subspan(section.offset, section.size);
 }
 

@@ -10,7 +10,8 @@ Result<ByteView> InflatedParts::inflate(ByteView piece, std::uint32_t source, st
     const std::uint64_t owned = part.content.capacity();
     const std::uint64_t most = rest_.size() + std::min(left_, owned + budget_.left());
     if (part.content.empty()) part.content.append(rest_);
-    if (auto done = stream_.read(piece, most, part.content); !done) {
+    if (!stream_) stream_.emplace();
+    if (auto done = stream_->read(piece, most, part.content); !done) {
         done.error().offset = Offset{.value = offset};
         return fail(std::move(done.error()));
     }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <vector>
 
 #include "pgoprof/base/bytes.h"
@@ -45,7 +46,7 @@ private:
 
     Budget& budget_;
     std::uint64_t left_;
-    ZstdReader stream_;
+    std::optional<ZstdReader> stream_;  ///< made when it is needed
     ByteView rest_;
     std::deque<Part> parts_;
     std::vector<Buffer> spare_;

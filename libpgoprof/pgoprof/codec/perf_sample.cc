@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 
 namespace pgoprof::perf {
 
@@ -72,16 +73,18 @@ std::optional<RecordedSample> SampleReader::read(const Record& record, std::uint
 
 /// Keeps the addresses of the process itself: not the kernel's, the hypervisor's, nor those of a guest.
 void SampleReader::take_chain(Cursor& fields, std::uint16_t mode) {
-    const auto count = fields.take<std::uint64_t>();
-    Cursor entries(fields.take_words(count));
+    const ByteView words = fields.take_words(fields.take<std::uint64_t>());
+    chain_.resize(words.size() / sizeof(std::uint64_t));
+    if (!words.empty()) std::memcpy(chain_.data(), words.data(), words.size());
     bool is_user = mode == kModeUser;
-    while (!entries.left().empty()) {
-        const auto address = entries.take<std::uint64_t>();
+    auto kept = chain_.begin();
+    for (const std::uint64_t address : chain_) {
         if (address >= kFirstContext)
             is_user = address == kUserContext;
         else if (is_user)
-            chain_.push_back(address);
+            *kept++ = address;
     }
+    chain_.erase(kept, chain_.end());
 }
 
 void SampleReader::take_user_stack(Cursor& fields, const EventAttr& attr, RecordedSample& sample) const {

@@ -25,7 +25,7 @@ public:
 
 private:
     Result<> take_line(std::string_view line);
-    Result<> begin_sample(std::string_view line, const ScriptHead& head);
+    Result<> take_head(std::string_view line, const ScriptHead& head);
     Result<> add_frame(std::string_view line);
     void take_frame(const NamedFrame& frame);
     Result<> finish_sample();
@@ -62,23 +62,24 @@ Result<> ScriptReader::take_line(std::string_view line) {
         take_comment(line.substr(1));
         return {};
     }
-    if (const auto head = parse_script_head(line)) return begin_sample(line, *head);
-    if (line.find("PERF_RECORD_") != line.npos) {
-        const auto lost = parse_script_loss(line);
-        return lost ? visit_(RecordedLoss{*lost}) : Result<>();
-    }
+    if (const auto head = parse_script_head(line)) return take_head(line, *head);
     // What -F +srcline adds to a frame.
     if (sample_ && line.front() == ' ') return {};
     return fail_here(line, "a line that perf script does not print by default",
                      "print the recording with `perf script -F +pid` and no other fields");
 }
 
-Result<> ScriptReader::begin_sample(std::string_view line, const ScriptHead& head) {
+Result<> ScriptReader::take_head(std::string_view line, const ScriptHead& head) {
     if (auto done = finish_sample(); !done) return done;
+    if (head.event.empty()) {
+        const auto lost = parse_script_loss(head.rest);
+        return lost ? visit_(RecordedLoss{*lost}) : Result<>();
+    }
     const auto event = find_event(head.event);
     if (!event) return fail_limit(line, "more events than allowed");
-    sample_ = RecordedSample{.pid = head.pid, .tid = head.tid, .time = head.time, .event = *event};
-    if (head.period) sample_->period = *head.period;
+    sample_ = RecordedSample{.pid = head.pid, .tid = head.tid, .time = head.time, .event = *event, .name = head.name};
+    info_.has_processes = info_.has_processes && head.has_process;
+    sample_->period = head.period.value_or(1);
     note_period(*event, sample_->period);
     if (const auto frame = parse_script_frame(head.rest); frame && head.rest.ends_with(')')) take_frame(*frame);
     return {};

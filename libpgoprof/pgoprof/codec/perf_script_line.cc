@@ -5,16 +5,13 @@
 #include <utility>
 
 #include "pgoprof/base/checked.h"
+#include "pgoprof/base/trim.h"
 
 namespace pgoprof::perf {
 
 namespace {
 
-std::string_view trim(std::string_view text) {
-    const auto begin = text.find_first_not_of(" \t");
-    if (begin == text.npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
-}
+constexpr std::string_view kNoSample = "PERF_RECORD_";
 
 /// Takes the next word off the front of `text`; empty at the end.
 std::string_view take_word(std::string_view& text) {
@@ -40,6 +37,7 @@ bool parse_ids(std::string_view word, ScriptHead& head) {
     if (!pid || !tid) return false;
     head.pid = *pid;
     head.tid = *tid;
+    head.has_process = slash != word.npos;
     return true;
 }
 
@@ -81,9 +79,13 @@ std::optional<ScriptHead> parse_fields(std::string_view text) {
         head.time = *time;
         word = take_word(text);
     }
+    if (word.starts_with(kNoSample)) {
+        head.rest = {word.data(), word.size() + text.size()};
+        return head;
+    }
     head.period = parse_number<std::uint64_t>(word);
     if (head.period) word = take_word(text);
-    if (word.size() < 2 || !word.ends_with(':') || word.starts_with("PERF_RECORD_") || parse_time(word)) return {};
+    if (word.size() < 2 || !word.ends_with(':') || parse_time(word)) return {};
     head.event = word.substr(0, word.size() - 1);
     head.rest = trim(text);
     return head;
@@ -106,11 +108,16 @@ std::string_view known(std::string_view name) { return name == "[unknown]" ? std
 }  // namespace
 
 std::optional<ScriptHead> parse_script_head(std::string_view line) {
+    if (line.starts_with(kNoSample)) return ScriptHead{.rest = line};
+    const std::string_view whole = line;
     // The name may hold anything, so the fields begin at the first word from where on they are all there.
     while (!line.empty()) {
         line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
         if (!line.empty() && line.front() >= '0' && line.front() <= '9')
-            if (const auto head = parse_fields(line)) return head;
+            if (auto head = parse_fields(line)) {
+                head->name = trim(whole.substr(0, whole.size() - line.size()));
+                return head;
+            }
         take_word(line);
     }
     return {};
@@ -137,19 +144,22 @@ std::optional<NamedFrame> parse_script_frame(std::string_view line) {
     return frame;
 }
 
-bool is_inlined_line(std::string_view line) { return trim(line).ends_with(" (inlined)"); }
+bool is_inlined_line(std::string_view line) { return line.ends_with(" (inlined)"); }
 
 bool is_kernel_frame(const NamedFrame& frame) {
     constexpr std::uint64_t kUpperHalf = 1ULL << 63;
-    return frame.address >= kUpperHalf || frame.file.starts_with("[kernel.") ||
-           frame.file.starts_with("[guest.kernel.");
+    if (frame.address >= kUpperHalf) return true;
+    // "[kernel.kallsyms]" and, with addresses of their own, modules: "[ext4]". The others are parts of processes.
+    for (const std::string_view folder : {"/lib/modules/", "/usr/lib/modules/"})
+        if (frame.file.starts_with(folder)) return true;
+    if (!frame.file.starts_with('[')) return false;
+    constexpr std::string_view kOfProcess[] = {"[vdso", "[vsyscall", "[vvar", "[heap", "[stack", "[anon", "[uprobes"};
+    return std::ranges::none_of(kOfProcess, [&](std::string_view name) { return frame.file.starts_with(name); });
 }
 
-std::optional<std::uint64_t> parse_script_loss(std::string_view line) {
+std::optional<std::uint64_t> parse_script_loss(std::string_view text) {
     constexpr std::string_view kLost = "PERF_RECORD_LOST lost ";
-    const auto at = line.find(kLost);
-    if (at == line.npos) return {};
-    return parse_number<std::uint64_t>(trim(line.substr(at + kLost.size())));
+    return text.starts_with(kLost) ? parse_number<std::uint64_t>(trim(text.substr(kLost.size()))) : std::nullopt;
 }
 
 }  // namespace pgoprof::perf

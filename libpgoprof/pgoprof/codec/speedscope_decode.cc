@@ -5,9 +5,9 @@
 #include <optional>
 
 #include "pgoprof/base/checked.h"
+#include "pgoprof/base/json_document.h"
 #include "pgoprof/codec/budgeted_builder.h"
 #include "pgoprof/codec/foreign_profile.h"
-#include "pgoprof/codec/json_document.h"
 #include "pgoprof/codec/weighted_tree.h"
 
 namespace pgoprof {

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "pgoprof/base/file_descriptor.h"
 #include "pgoprof/base/text.h"
-#include "pgoprof/io/file_descriptor.h"
 
 namespace pgoprof {
 namespace {

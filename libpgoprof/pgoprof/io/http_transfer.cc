@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "pgoprof/base/gzip.h"
+#include "pgoprof/base/trim.h"
 
 namespace pgoprof {
 namespace {
@@ -14,6 +15,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kMaxRedirects = 10;
+constexpr std::string_view kBlanks = " \t\r\n";
 constexpr std::uint64_t kMaxHeaderBytes = 256 * kKiB;
 
 std::unexpected<HttpFailure> failure(HttpFault fault, std::string detail = {}) {
@@ -24,12 +26,6 @@ std::string lower(std::string_view text) {
     std::string result(text);
     std::ranges::transform(result, result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return result;
-}
-
-std::string_view trimmed(std::string_view text) {
-    const auto first = text.find_first_not_of(" \t\r\n");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
 extern "C" {
@@ -55,10 +51,10 @@ bool HttpTransfer::take_header(std::string_view line) {
     if (line.starts_with("HTTP/")) {
         response_.headers.clear();
         headers_complete_ = false;
-    } else if (trimmed(line).empty()) {
+    } else if (trim(line, kBlanks).empty()) {
         headers_complete_ = true;
     } else if (const auto colon = line.find(':'); colon != std::string_view::npos && !headers_complete_) {
-        response_.headers.emplace_back(lower(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
+        response_.headers.emplace_back(lower(line.substr(0, colon)), trim(line.substr(colon + 1), kBlanks));
     }
     return true;
 }

@@ -9,7 +9,7 @@
 #include <optional>
 #include <random>
 
-#include "pgoprof/io/file_descriptor.h"
+#include "pgoprof/base/file_descriptor.h"
 
 namespace pgoprof {
 namespace {

@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "pgoprof/base/file_descriptor.h"
 #include "pgoprof/base/text.h"
-#include "pgoprof/io/file_descriptor.h"
 
 namespace pgoprof {
 namespace {

@@ -8,6 +8,7 @@
 #include "pgoprof/lint/rules.h"
 #include "pgoprof/lint/thresholds.h"
 #include "pgoprof/transform/hot_set.h"
+#include "pgoprof/transform/no_inline.h"
 #include "pgoprof/transform/stability.h"
 
 namespace pgoprof::detail {

@@ -52,8 +52,4 @@ bool is_instrumentation(std::string_view name) {
 
 bool is_cut_generic(std::string_view name) { return name.find("[...]") != name.npos; }
 
-bool grows_stacks(std::string_view name) {
-    return one_of(name, {"google.golang.org/grpc/internal/transport.(*loopyWriter).processData", "runtime.gopark"});
-}
-
 }  // namespace pgoprof::detail

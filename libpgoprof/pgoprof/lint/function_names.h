@@ -24,10 +24,4 @@ bool is_instrumentation(std::string_view name);
 /// Whether type arguments were replaced by "[...]".
 bool is_cut_generic(std::string_view name);
 
-/// Whether inlining it is known to grow the stacks of many goroutines: golang/go#65532.
-bool grows_stacks(std::string_view name);
-
-/// What datadog-pgo puts before names of functions that must not be inlined.
-inline constexpr std::string_view kNoInlinePrefix = "DO NOT INLINE: ";
-
 }  // namespace pgoprof::detail

@@ -9,32 +9,39 @@ namespace pgoprof {
 
 FunctionId ProfileBuilder::function(std::string_view name, std::string_view filename, std::int64_t start_line) {
     const StringId name_id = string(name);
-    const Function wanted{
-        .name = name_id, .system_name = name_id, .filename = string(filename), .start_line = start_line};
-    const std::uint64_t hash = hash_mix(hash_mix(hash_mix(1, wanted.name.value), wanted.filename.value),
-                                        static_cast<std::uint64_t>(start_line));
-    const auto is_wanted = [&](std::uint32_t id) { return profile.functions[id] == wanted; };
+    return function({.name = name_id, .system_name = name_id, .filename = string(filename), .start_line = start_line});
+}
+
+FunctionId ProfileBuilder::function(const Function& function) {
+    const std::uint64_t names =
+        hash_mix(hash_mix(hash_mix(1, function.name.value), function.system_name.value), function.filename.value);
+    const std::uint64_t hash = hash_mix(names, static_cast<std::uint64_t>(function.start_line));
+    const auto is_wanted = [&](std::uint32_t id) { return profile.functions[id] == function; };
     const auto append = [&] {
-        profile.functions.push_back(wanted);
+        profile.functions.push_back(function);
         return static_cast<std::uint32_t>(profile.functions.size() - 1);
     };
     return FunctionId{functions_.find_or_insert(hash, is_wanted, append)};
 }
 
 LocationId ProfileBuilder::location(MappingId mapping, std::uint64_t address, std::span<const Line> lines) {
-    std::uint64_t hash = hash_mix(hash_mix(1, mapping.value), address);
+    return location(Location{.mapping = mapping, .address = address}, lines);
+}
+
+LocationId ProfileBuilder::location(const Location& location, std::span<const Line> lines) {
+    std::uint64_t hash = hash_mix(hash_mix(1, location.mapping.value), location.address);
     for (const Line& line : lines)
         hash = hash_mix(hash_mix(hash, line.function.value), static_cast<std::uint64_t>(line.line));
     const auto is_wanted = [&](std::uint32_t id) {
-        const Location& location = profile.locations[id];
-        return location.mapping == mapping && location.address == address &&
-               std::ranges::equal(profile.location_lines(location), lines);
+        const Location& known = profile.locations[id];
+        return known.mapping == location.mapping && known.address == location.address &&
+               known.is_folded == location.is_folded && std::ranges::equal(profile.location_lines(known), lines);
     };
     const auto append = [&] {
-        profile.locations.push_back({.mapping = mapping,
-                                     .address = address,
-                                     .lines_begin = static_cast<std::uint32_t>(profile.lines.size()),
-                                     .lines_count = static_cast<std::uint32_t>(lines.size())});
+        Location added = location;
+        added.lines_begin = static_cast<std::uint32_t>(profile.lines.size());
+        added.lines_count = static_cast<std::uint32_t>(lines.size());
+        profile.locations.push_back(added);
         profile.lines.insert(profile.lines.end(), lines.begin(), lines.end());
         return static_cast<std::uint32_t>(profile.locations.size() - 1);
     };

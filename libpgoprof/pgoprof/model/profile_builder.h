@@ -21,7 +21,9 @@ public:
 
     StringId string(std::string_view text) { return profile.strings.intern(text); }
     FunctionId function(std::string_view name, std::string_view filename, std::int64_t start_line);
+    FunctionId function(const Function& function);  ///< its strings must be this profile's
     LocationId location(MappingId mapping, std::uint64_t address, std::span<const Line> lines);
+    LocationId location(const Location& location, std::span<const Line> lines);  ///< `lines` are its lines
 
     /// Adds `values`, one per sample type, to the sample of the same stack and labels. Errors: overflow (PGO126).
     Result<> add_sample(std::span<const LocationId> stack, std::span<const std::int64_t> values,

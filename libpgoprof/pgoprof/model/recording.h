@@ -77,6 +77,7 @@ struct RecordedSample {
     std::uint64_t period = 0;  ///< in the event's unit; 1 where not recorded
     std::uint64_t count = 1;   ///< equal samples that this stands for (each of this period)
     std::size_t event = 0;     ///< position in RecordingInfo::events
+    std::string_view name{};   ///< of the thread, where the recording names it with each sample; else empty
     bool in_kernel = false;
     std::uint64_t ip = 0;
     std::span<const std::uint64_t>
@@ -100,6 +101,7 @@ struct RecordingInfo {
     std::string command{};        ///< perf's own command line
     std::int64_t time_nanos = 0;  ///< when the recording began, since the Unix epoch; 0 where not recorded
     bool has_mappings = true;     ///< false for text, whose frames name their file
+    bool has_processes = true;    ///< false for text that has the ids of threads alone
 };
 
 /// Items come in the order of their times; views are valid during the call. An error ends the reading.

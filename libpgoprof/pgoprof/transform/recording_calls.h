@@ -2,20 +2,14 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <vector>
 
 #include "pgoprof/base/hash_index.h"
-#include "pgoprof/binary/go_binary.h"
+#include "pgoprof/transform/recording_places.h"
 #include "pgoprof/transform/recording_stacks.h"
 
 namespace pgoprof {
-
-/// Whether the function has no frame of its own when the instruction at `address` begins: it has not yet set the frame
-/// pointer, has restored its caller's, or needs no stack. The chain of frame pointers then goes on with the caller's
-/// caller (golang/go#73753). x86-64, by pclntab.
-bool is_frameless(const GoBinary& binary, std::uint64_t address);
 
 /// A call that was on a stack.
 struct SeenCall {
@@ -26,11 +20,11 @@ struct SeenCall {
 
 class SeenCalls {
 public:
-    /// `binary` must outlive it.
-    explicit SeenCalls(const GoBinary& binary) : binary_(binary) {}
+    /// `places` must outlive it.
+    explicit SeenCalls(CodePlaces& places) : places_(places) {}
 
-    /// Adds a stack of linked addresses: the leaf's, then return addresses - 1.
-    void learn(std::span<const std::uint64_t> stack, CallersFrom callers, std::uint64_t samples);
+    /// Adds a stack, the leaf first.
+    void learn(std::span<const PlaceId> stack, CallersFrom callers, std::uint64_t samples);
 
     /// To be called after the last stack, before what follows.
     void finish();
@@ -46,18 +40,10 @@ public:
     std::span<const std::uint64_t> functions() const { return functions_; }
 
 private:
-    std::optional<std::uint64_t> entry_of(std::uint64_t address);
     void add(const SeenCall& call);
 
-    struct Place {
-        std::uint64_t address = 0;
-        std::optional<std::uint64_t> entry{};
-    };
-
-    const GoBinary& binary_;
-    HashIndex place_index_;
-    std::vector<Place> places_;
-    HashIndex call_index_;
+    CodePlaces& places_;
+    HashIndex index_;
     std::vector<SeenCall> calls_;
     std::vector<std::uint64_t> functions_;
 };

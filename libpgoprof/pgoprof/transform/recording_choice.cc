@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <ranges>
 
 #include "pgoprof/transform/recording_survey.h"
 
@@ -37,7 +38,8 @@ std::string list(const std::vector<Program>& programs) {
 Result<> check_build_id(const RecordedFile& file, const GoBinary& binary, const RecordingChoice& choice,
                         std::vector<std::string>& notes) {
     if (file.build_id.empty() || binary.build_id().empty()) {
-        notes.push_back(fmt::format("{}: no build id to tell whether it is the recorded build", binary.path()));
+        notes.push_back(fmt::format("{} has no build id: {} may be another build than the recorded one",
+                                    file.build_id.empty() ? "the recording" : binary.path(), binary.path()));
         return {};
     }
     if (same_build_id(file.build_id, binary.build_id())) return {};
@@ -101,8 +103,8 @@ Result<ChosenBinary> heaviest_binary(const RecordingSurvey& survey, const Record
             Error error = std::move(binary.error());
             error.message = fmt::format("{} holds most samples of the recording, but cannot be read: {}",
                                         describe(program), error.message);
+            error.input.clear();
             error.remedy = fmt::format("{}; or choose another process with --pid or --comm", kNameBinary);
-            error.code = ErrorCode::invalid_content;
             return fail(std::move(error));
         }
         if (!binary || !is_go(*binary)) continue;
@@ -127,10 +129,45 @@ Result<ChosenBinary> heaviest_binary(const RecordingSurvey& survey, const Record
     return ChosenBinary{.binary = std::move(*chosen), .files = {chosen_program->file}};
 }
 
+std::string list(const std::vector<RecordingSurvey::Process>& processes) {
+    std::string text;
+    for (const auto& [pid, name, samples] : processes | std::views::take(5))
+        text += fmt::format("{}{} (pid {}, {} samples)", text.empty() ? "" : ", ", name, pid, samples);
+    return text + (processes.size() > 5 ? ", ..." : "");
+}
+
+/// There is nothing to choose from where no sample is taken.
+Result<> require_samples(const RecordingSurvey& survey, const RecordingChoice& choice) {
+    constexpr std::size_t kLongestName = 15;  // TASK_COMM_LEN, without its zero
+    if (survey.samples() == 0)
+        return fail(ErrorCode::invalid_content, "the recording has no samples",
+                    "perf was killed before it wrote any, or nothing used CPU time: record again, for longer");
+    if (survey.samples_taken() != 0) return {};
+    std::string what = "no samples of a process";
+    if (!choice.comm.empty()) what += fmt::format(" of the name {}", choice.comm);
+    if (choice.pid) what += fmt::format(" {} the id {}", choice.comm.empty() ? "of" : "and", *choice.pid);
+    std::string remedy = "recorded are " + list(survey.processes());
+    if (choice.comm.size() > kLongestName)
+        remedy = fmt::format("the kernel cuts names at {} bytes: try --comm '{}'; {}", kLongestName,
+                             choice.comm.substr(0, kLongestName), remedy);
+    return fail(ErrorCode::invalid_content, std::move(what), std::move(remedy));
+}
+
 /// "cycles" of "cpu_core/cycles/u" and "cycles:Pu".
 std::string_view kind_of(std::string_view event) {
     if (const auto slash = event.find('/'); slash != std::string_view::npos) event.remove_prefix(slash + 1);
     return event.substr(0, event.find_first_of("/:,"));
+}
+
+/// Software events that no CPU time goes by, and the kernel's tracepoints ("sched:sched_switch", not "cycles:u").
+bool is_no_cpu_time(std::string_view event) {
+    constexpr std::string_view kEvents[] = {
+        "page-faults",    "faults",     "minor-faults",    "major-faults",     "context-switches", "cs",
+        "cpu-migrations", "migrations", "cgroup-switches", "alignment-faults", "emulation-faults", "bpf-output",
+        "dummy"};
+    if (std::ranges::find(kEvents, kind_of(event)) != std::end(kEvents)) return true;
+    const auto colon = event.find(':');
+    return colon != event.npos && event.find_first_not_of("ukhIGHpPSDWeb", colon + 1) != event.npos;
 }
 
 int rank(const RecordedEvent& event) {
@@ -143,6 +180,7 @@ int rank(const RecordedEvent& event) {
 
 Result<ChosenBinary> choose_binary(const RecordingSurvey& survey, const RecordingChoice& choice,
                                    const OpenBinary& open_binary, std::vector<std::string>& notes) {
+    if (Result<> any = require_samples(survey, choice); !any) return fail(std::move(any.error()));
     Result<ChosenBinary> chosen = choice.binary.empty() ? heaviest_binary(survey, choice, open_binary, notes)
                                                         : named_binary(survey, choice, open_binary, notes);
     if (!chosen) return chosen;
@@ -150,7 +188,7 @@ Result<ChosenBinary> choose_binary(const RecordingSurvey& survey, const Recordin
     if (binary.machine() == Machine::arm64)
         return fail(
             ErrorCode::invalid_content,
-            fmt::format("{} is an arm64 program, whose stacks perf records without the leaf's caller", binary.path()),
+            fmt::format("{} is an arm64 program: only recordings of x86-64 stacks are understood", binary.path()),
             "take the profile with runtime/pprof (pgo-fetch), or record on x86-64");
     if (binary.source() == SymbolSource::elf_symbols)
         notes.push_back(
@@ -160,7 +198,7 @@ Result<ChosenBinary> choose_binary(const RecordingSurvey& survey, const Recordin
 }
 
 Result<std::vector<bool>> choose_events(const RecordingInfo& info, const RecordingSurvey& survey,
-                                        std::vector<std::string>& notes) {
+                                        const RecordingChoice& choice, std::vector<std::string>& notes) {
     const std::vector<std::uint64_t>& samples = survey.samples_of_events();
     std::optional<std::size_t> best;
     for (std::size_t i = 0; i < std::min(samples.size(), info.events.size()); ++i) {
@@ -173,6 +211,13 @@ Result<std::vector<bool>> choose_events(const RecordingInfo& info, const Recordi
                     "record with perf record --call-graph dwarf,1024, or -g");
     std::vector<bool> chosen(info.events.size());
     const RecordedEvent& like = info.events[*best];
+    if (is_no_cpu_time(like.name)) {
+        std::string message = fmt::format("samples of {} do not tell where CPU time goes", like.name);
+        if (!choice.any_build_id)
+            return fail(ErrorCode::invalid_content, std::move(message),
+                        "record with perf record -e cpu-clock, or -e cycles; --force takes these");
+        notes.push_back("warning: " + std::move(message));
+    }
     for (std::size_t i = 0; i < info.events.size(); ++i) {
         const RecordedEvent& event = info.events[i];
         chosen[i] = event.stacks != StackKind::none && event.counts_nanoseconds == like.counts_nanoseconds &&

@@ -10,11 +10,20 @@ namespace {
 
 bool is_kernel_address(std::uint64_t address) { return address >> 63 != 0; }
 
+/// What Go's linker adds to a symbol, but not to the name in pclntab.
+std::string_view without_abi(std::string_view symbol) {
+    for (const std::string_view suffix : {".abi0", ".abiinternal"}) {
+        if (symbol.ends_with(suffix)) symbol.remove_suffix(suffix.size());
+    }
+    return symbol;
+}
+
 }  // namespace
 
 Result<> RecordingFold::visit(const RecordingItem& item) {
-    if (const auto* mapping = std::get_if<RecordedMapping>(&item)) return processes_.apply(*mapping);
     if (const auto* sample = std::get_if<RecordedSample>(&item)) return fold(*sample);
+    linked_range_ = {};  // processes change
+    if (const auto* mapping = std::get_if<RecordedMapping>(&item)) return processes_.apply(*mapping);
     if (const auto* name = std::get_if<RecordedName>(&item)) processes_.apply(*name);
     if (const auto* fork = std::get_if<RecordedFork>(&item)) processes_.apply(*fork);
     if (const auto* loss = std::get_if<RecordedLoss>(&item)) folded_.report.lost += loss->samples;
@@ -24,20 +33,20 @@ Result<> RecordingFold::visit(const RecordingItem& item) {
 Result<> RecordingFold::fold(const RecordedSample& sample) {
     if (sample.time != 0) folded_.times.add(sample.time);
     const RecordedProcess* const process = processes_.find(sample.pid);
-    if (!takes_process(choice_, sample.pid, process) || !is_of_binary(sample, process)) {
+    if (!takes_process(choice_, sample, process) || !is_of_binary(sample, process)) {
         folded_.report.elsewhere += sample.count;
         return {};
     }
     if (sample.event >= events_.size() || !events_[sample.event]) return {};
 
-    addresses_.clear();
+    stack_.clear();
     const CallersFrom callers = collect(sample, process);
     folded_.report.samples += sample.count;
     folded_.periods.add(sample.period);
     const std::optional<std::uint64_t> periods = multiply_checked(sample.count, sample.period);
     if (!periods)
         return fail({.code = ErrorCode::overflow, .message = "a sum of periods overflows 64 bits", .rule = "PGO126"});
-    return folded_.stacks.add(addresses_, callers, {.samples = sample.count, .periods = *periods});
+    return folded_.stacks.add(stack_, callers, {.samples = sample.count, .periods = *periods});
 }
 
 bool RecordingFold::is_binary(std::string_view filename) const {
@@ -70,7 +79,7 @@ CallersFrom RecordingFold::collect_chain(const RecordedSample& sample, const Rec
         const std::optional<std::uint64_t> address = linked(process, i == 0 ? chain[0] : chain[i] - 1);
         if (!address) continue;
         leaf_is_first = leaf_is_first || i == 0;
-        addresses_.push_back(*address);
+        stack_.push_back(folded_.places.intern(*address));
     }
     return callers_of(sample, leaf_is_first);
 }
@@ -84,7 +93,7 @@ CallersFrom RecordingFold::collect_named(const RecordedSample& sample) {
         const std::optional<std::uint64_t> address = is_binary(frame.file) ? linked(frame) : std::nullopt;
         if (!address) continue;
         leaf_is_first = leaf_is_first || !is_caller;
-        addresses_.push_back(*address - (is_caller ? 1 : 0));
+        stack_.push_back(folded_.places.intern(*address - (is_caller ? 1 : 0)));
     }
     return callers_of(sample, leaf_is_first);
 }
@@ -92,37 +101,49 @@ CallersFrom RecordingFold::collect_named(const RecordedSample& sample) {
 CallersFrom RecordingFold::unwind(const RecordedSample& sample, const RecordedProcess& process) {
     if (!sample.registers) return CallersFrom::complete;
     const UnwindEnd end = unwinder_.unwind(
-        *sample.registers, sample.stack, [&](std::uint64_t address) { return linked(process, address); }, addresses_);
-    if (addresses_.empty()) return CallersFrom::complete;
+        *sample.registers, sample.stack, [&](std::uint64_t address) { return linked(process, address); }, stack_);
+    if (stack_.empty()) return CallersFrom::complete;
     folded_.report.unwound += sample.count;
-    return end == UnwindEnd::copy_too_short && addresses_.size() == 1 ? CallersFrom::nowhere : CallersFrom::complete;
+    if (end == UnwindEnd::left_go && stack_.size() == 1) folded_.astray += sample.count;
+    return end == UnwindEnd::copy_too_short && stack_.size() == 1 ? CallersFrom::nowhere : CallersFrom::complete;
 }
 
-std::optional<std::uint64_t> RecordingFold::linked(const RecordedProcess& process, std::uint64_t address) const {
+std::optional<std::uint64_t> RecordingFold::linked(const RecordedProcess& process, std::uint64_t address) {
+    if (linked_range_.process == &process && address - linked_range_.start < linked_range_.size)
+        return address - linked_range_.start + linked_range_.linked_start;
+    return find_linked(process, address);
+}
+
+std::optional<std::uint64_t> RecordingFold::find_linked(const RecordedProcess& process, std::uint64_t address) {
     const MappedRange* const range = process.find(address);
     if (range == nullptr || !processes_.is_sought(range->file)) return std::nullopt;
-    return binary_.address_at_offset(address - range->start + range->offset);
+    const std::optional<std::uint64_t> linked = binary_.address_at_offset(address - range->start + range->offset);
+    if (linked)
+        linked_range_ = {.process = &process,
+                         .start = range->start,
+                         .size = range->end - range->start,
+                         .linked_start = *linked - (address - range->start)};
+    return linked;
 }
 
-// perf script prints a symbol and an offset, or, of a stripped binary, the file's offset (or the address, where nothing
-// was mapped).
+// perf script prints the offset in the file, or the address, where it does not know the mapping, and a symbol if there
+// is one. Several functions may have one name: one for each way of calling assembly.
 std::optional<std::uint64_t> RecordingFold::linked(const NamedFrame& frame) {
-    if (!frame.symbol.empty() && frame.offset) {
-        if (const std::optional<std::uint64_t> entry = entry_of(frame.symbol)) return *entry + *frame.offset;
-    }
-    const std::optional<std::uint64_t> address = binary_.address_at_offset(frame.address);
-    if (address && binary_.function_at(*address)) return address;
-    return binary_.function_at(frame.address) ? std::optional(frame.address) : std::nullopt;
+    std::optional<std::uint64_t> address = binary_.address_at_offset(frame.address);
+    if (!address || !binary_.entry_at(*address)) address = frame.address;
+    const std::optional<std::uint64_t> entry = binary_.entry_at(*address);
+    const std::string_view symbol = without_abi(frame.symbol);
+    const bool has_symbol = !symbol.empty() && frame.offset;
+    if (entry && (!has_symbol || *address - *entry == *frame.offset)) return address;
+    if (!has_symbol) return std::nullopt;
+    const std::optional<std::uint64_t> named = entry_of(symbol);
+    return named ? std::optional(*named + *frame.offset) : std::nullopt;
 }
 
 std::optional<std::uint64_t> RecordingFold::entry_of(std::string_view symbol) {
     if (const auto known = entries_.find(symbol); known != entries_.end()) return known->second;
     std::optional<std::uint64_t> entry;
-    for (std::string_view name = symbol; !entry && !name.empty();) {
-        if (const std::optional<CodeFunction> function = binary_.function_named(name)) entry = function->entry;
-        const bool has_abi = name.ends_with(".abi0") || name.ends_with(".abiinternal");
-        name = has_abi ? name.substr(0, name.rfind('.')) : std::string_view{};
-    }
+    if (const std::optional<CodeFunction> function = binary_.function_named(symbol)) entry = function->entry;
     entries_.emplace(symbol, entry);
     return entry;
 }

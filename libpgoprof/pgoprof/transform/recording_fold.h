@@ -31,11 +31,20 @@ struct Extent {
 };
 
 struct FoldedRecording {
-    AddressStacks
-        stacks{};  ///< leaf first: its linked address, then return addresses - 1; empty: no code of the binary
+    CodePlaces places;
+    PlaceStacks stacks{};  ///< empty ones: no code of the binary
     Extent periods{};
-    Extent times{};  ///< of all samples, of whatever process
+    Extent times{};            ///< of all samples, of whatever process
+    std::uint64_t astray = 0;  ///< samples whose leaf, as unwound, returns to no Go code
     RecordingReport report{};
+};
+
+/// One mapping: its addresses differ from the linked ones by one number.
+struct LinkedRange {
+    const RecordedProcess* process = nullptr;
+    std::uint64_t start = 0;
+    std::uint64_t size = 0;
+    std::uint64_t linked_start = 0;
 };
 
 /// Folds the samples of the chosen binary and events. What it is given must outlive it.
@@ -49,7 +58,8 @@ public:
           files_(chosen.files),
           events_(events),
           processes_(chosen.files),
-          unwinder_(chosen.binary) {}
+          folded_{.places = CodePlaces(chosen.binary)},
+          unwinder_(chosen.binary, folded_.places) {}
 
     Result<> visit(const RecordingItem& item);
     FoldedRecording& folded() { return folded_; }
@@ -63,7 +73,8 @@ private:
     CallersFrom callers_of(const RecordedSample& sample, bool leaf_is_first) const;
     bool is_of_binary(const RecordedSample& sample, const RecordedProcess* process) const;
     bool is_binary(std::string_view filename) const;
-    std::optional<std::uint64_t> linked(const RecordedProcess& process, std::uint64_t address) const;
+    std::optional<std::uint64_t> linked(const RecordedProcess& process, std::uint64_t address);
+    std::optional<std::uint64_t> find_linked(const RecordedProcess& process, std::uint64_t address);
     std::optional<std::uint64_t> linked(const NamedFrame& frame);
     std::optional<std::uint64_t> entry_of(std::string_view symbol);
 
@@ -73,9 +84,10 @@ private:
     const std::vector<RecordedFile>& files_;
     const std::vector<bool>& events_;
     ProcessTable processes_;
-    StackUnwinder unwinder_;
     FoldedRecording folded_;
-    std::vector<std::uint64_t> addresses_;  // of one sample; reused
+    StackUnwinder unwinder_;
+    std::vector<PlaceId> stack_;  // of one sample; reused
+    LinkedRange linked_range_;    // where the last address was
     std::map<std::string, std::optional<std::uint64_t>, std::less<>> entries_;
 };
 

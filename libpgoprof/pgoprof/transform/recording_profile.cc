@@ -8,6 +8,7 @@
 #include "pgoprof/base/hash.h"
 #include "pgoprof/model/profile_builder.h"
 #include "pgoprof/transform/recording_calls.h"
+#include "pgoprof/transform/recording_fit.h"
 #include "pgoprof/transform/recording_fold.h"
 #include "pgoprof/transform/recording_repair.h"
 #include "pgoprof/transform/recording_survey.h"
@@ -56,9 +57,9 @@ public:
         : binary_(binary),
           folded_(folded),
           measure_(measure),
-          calls_(binary),
-          repair_(binary, calls_),
-          symbols_(builder_, binary, MappingId{0}) {}
+          calls_(folded.places),
+          repair_(binary, folded.places, calls_),
+          symbols_(builder_, binary, folded.places, MappingId{0}) {}
 
     Result<Profile> build(const RecordingInfo& info, const std::string& filename) {
         sum_up();
@@ -69,6 +70,10 @@ public:
         }
         return std::move(builder_.profile);
     }
+
+    /// Samples without callers, of all.
+    std::uint64_t alone() const { return alone_; }
+    bool are_most_alone() const { return alone_ > all_.samples / 2; }
 
 private:
     bool time_is_first() const { return measure_.is_time && folded_.periods.least < folded_.periods.greatest; }
@@ -116,16 +121,17 @@ private:
 
     void learn() {
         for (std::size_t i = 0; i < folded_.stacks.size(); ++i)
-            calls_.learn(folded_.stacks.addresses(i), folded_.stacks.callers(i), folded_.stacks.totals(i).samples);
+            calls_.learn(folded_.stacks.places(i), folded_.stacks.callers(i), folded_.stacks.totals(i).samples);
         calls_.finish();
     }
 
     Result<> add(std::size_t i) {
-        const std::span<const std::uint64_t> addresses = folded_.stacks.addresses(i);
-        const AddressStacks::Totals& totals = folded_.stacks.totals(i);
-        addresses_.assign(addresses.begin(), addresses.end());
+        const std::span<const PlaceId> places = folded_.stacks.places(i);
+        const PlaceStacks::Totals& totals = folded_.stacks.totals(i);
+        places_.assign(places.begin(), places.end());
         repair(folded_.stacks.callers(i), totals.samples);
-        symbols_.locations(addresses_, stack_);
+        symbols_.locations(places_, stack_);
+        if (stack_.size() == 1) alone_ += totals.samples;
         if (stack_.empty()) {
             folded_.report.in_other_code += totals.samples;
             stack_.push_back(symbols_.external_code());
@@ -133,7 +139,7 @@ private:
         return add(totals);
     }
 
-    Result<> add(const AddressStacks::Totals& totals) {
+    Result<> add(const PlaceStacks::Totals& totals) {
         const std::uint64_t measured =
             measure_.frequency == 0
                 ? totals.periods
@@ -147,7 +153,7 @@ private:
     }
 
     void repair(CallersFrom callers, std::uint64_t samples) {
-        const LeafCaller caller = repair_.repair(addresses_, callers);
+        const LeafCaller caller = repair_.repair(places_, callers);
         if (caller == LeafCaller::present) return;
         (callers == CallersFrom::nowhere ? folded_.report.unwinding_ended : folded_.report.frameless_leaves) += samples;
         if (caller == LeafCaller::repaired) folded_.report.repaired += samples;
@@ -160,9 +166,10 @@ private:
     SeenCalls calls_;
     StackRepair repair_;
     RecordingSymbols symbols_;
-    AddressStacks::Totals all_;
-    std::vector<std::uint64_t> addresses_;  // of one sample; reused
-    std::vector<LocationId> stack_;         // likewise
+    PlaceStacks::Totals all_;
+    std::uint64_t alone_ = 0;        // samples without callers
+    std::vector<PlaceId> places_;    // of one sample; reused
+    std::vector<LocationId> stack_;  // likewise
 };
 
 }  // namespace
@@ -175,10 +182,14 @@ Result<RecordingProfile> convert_recording(const ReadRecording& read, const Reco
     if (done) done = check_architecture(info);
     if (!done) return fail(std::move(done.error()));
 
+    if (choice.pid && !info.has_processes)
+        return fail(ErrorCode::invalid_content, "the text has ids of threads, not of processes",
+                    "print the recording with `perf script -F +pid`");
+
     std::vector<std::string> notes;
     const Result<ChosenBinary> chosen = choose_binary(survey, choice, open_binary, notes);
     if (!chosen) return fail(chosen.error());
-    const Result<std::vector<bool>> events = choose_events(info, survey, notes);
+    const Result<std::vector<bool>> events = choose_events(info, survey, choice, notes);
     if (!events) return fail(events.error());
     const RecordedEvent event =
         info.events[static_cast<std::size_t>(std::ranges::find(*events, true) - events->begin())];
@@ -196,10 +207,19 @@ Result<RecordingProfile> convert_recording(const ReadRecording& read, const Reco
     if (folded.report.samples == 0)
         return fail(ErrorCode::invalid_content, "the recording has no samples of the binary");
 
+    const Result<bool> fits = check_fit(chosen->binary, info, folded, choice, notes);
+    if (!fits) return fail(fits.error());
     const Measure measure = measure_of(event, folded.periods, notes);
     RecordingBuild build(chosen->binary, folded, measure);
     Result<Profile> profile = build.build(info, std::string(without_deleted(chosen->files.front().name)));
     if (!profile) return fail(std::move(profile.error()));
+    if (*fits && build.are_most_alone()) {
+        std::string message = fmt::format("{} of {} samples have no callers", build.alone(), folded.report.samples);
+        const std::string remedy = "record with perf record --call-graph dwarf,1024, and convert the perf.data";
+        if (!info.has_mappings && !choice.any_build_id)
+            return fail(ErrorCode::invalid_content, std::move(message), remedy);
+        notes.push_back(fmt::format("warning: {}: {}", message, remedy));
+    }
     folded.report.binary = chosen->binary.path();
     folded.report.notes = std::move(notes);
     return RecordingProfile{.profile = std::move(*profile), .report = std::move(folded.report)};

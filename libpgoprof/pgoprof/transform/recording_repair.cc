@@ -5,18 +5,25 @@
 
 namespace pgoprof {
 
-LeafCaller StackRepair::repair(std::vector<std::uint64_t>& stack, CallersFrom callers) {
+LeafCaller StackRepair::repair(std::vector<PlaceId>& stack, CallersFrom callers) {
     if (stack.empty() || callers == CallersFrom::complete) return LeafCaller::present;
-    if (callers == CallersFrom::frame_pointers && !is_frameless(binary_, stack[0])) return LeafCaller::present;
-    const std::optional<CodeFunction> leaf = binary_.function_at(stack[0]);
-    if (!leaf || leaf->is_top_frame) return LeafCaller::present;
-    const Site site = stack.size() > 1 ? between(stack[1], leaf->entry) : only_caller(leaf->entry);
+    if (callers == CallersFrom::frame_pointers && !places_.is_frameless(stack[0])) return LeafCaller::present;
+    const std::uint64_t leaf = places_.entry(stack[0]);
+    if (leaf == CodePlaces::kNoEntry) return LeafCaller::present;
+    const Site site = stack.size() > 1 ? between(places_.address(stack[1]), leaf) : only_caller(leaf);
+    if (!site && stack.size() > 1 && calls_it(places_.address(stack[1]), leaf)) return LeafCaller::present;
     if (!site) {
         stack.resize(1);
         return LeafCaller::unknown;
     }
-    stack.insert(stack.begin() + 1, *site);
+    stack.insert(stack.begin() + 1, places_.intern(*site));
     return LeafCaller::repaired;
+}
+
+/// Not all chains come from frame pointers alone.
+bool StackRepair::calls_it(std::uint64_t site, std::uint64_t leaf) {
+    const std::optional<std::uint64_t> target = call_target(binary_, site + 1);
+    return target && (*target == leaf || jumps_to(*target, leaf));
 }
 
 StackRepair::Site StackRepair::between(std::uint64_t site, std::uint64_t leaf) {
@@ -69,8 +76,9 @@ StackRepair::Site StackRepair::call_in(std::uint64_t caller, std::uint64_t leaf)
         best = site;
         best_samples = samples;
     };
-    direct_calls(binary_, *function, instructions_);
-    for (const CallInstruction& call : instructions_) {
+    const auto [instructions, is_new] = instructions_.try_emplace(caller);
+    if (is_new) direct_calls(binary_, *function, instructions->second);
+    for (const CallInstruction& call : instructions->second) {
         if (call.target == leaf || jumps_to(call.target, leaf))
             consider(call.return_address - 1, calls_.samples_at(call.return_address - 1));
     }
@@ -82,21 +90,27 @@ StackRepair::Site StackRepair::call_in(std::uint64_t caller, std::uint64_t leaf)
 
 /// Assembly shares the bodies of functions that differ in how they are called: runtime.memequal ends in a jump to
 /// memeqbody.
-bool StackRepair::jumps_to(std::uint64_t function, std::uint64_t leaf) const {
+bool StackRepair::jumps_to(std::uint64_t function, std::uint64_t leaf) {
+    const auto [known, is_new] = jumps_.try_emplace(function);
+    if (is_new) known->second = find_jumps(function);
+    return std::ranges::find(known->second, leaf) != known->second.end();
+}
+
+std::vector<std::uint64_t> StackRepair::find_jumps(std::uint64_t function) const {
     constexpr std::byte kJump{0xe9};  // and 32 bits: how far the target is from the next instruction
     constexpr std::size_t kJumpSize = 5;
-    constexpr std::size_t kLongestStub = 256;
+    constexpr std::size_t kLongest = 256;
+    std::vector<std::uint64_t> targets;
     const std::optional<CodeFunction> from = binary_.function_at(function);
-    if (!from || from->end - from->entry > kLongestStub) return false;
+    if (!from || from->end - from->entry > kLongest) return targets;
     const ByteView code = binary_.code(from->entry, from->end - from->entry);
     for (std::size_t at = 0; at + kJumpSize <= code.size(); ++at) {
         if (code[at] != kJump) continue;
         std::int32_t distance = 0;
         std::memcpy(&distance, code.data() + at + 1, sizeof distance);
-        const std::uint64_t next = from->entry + at + kJumpSize;
-        if (next + static_cast<std::uint64_t>(std::int64_t{distance}) == leaf) return true;
+        targets.push_back(from->entry + at + kJumpSize + static_cast<std::uint64_t>(std::int64_t{distance}));
     }
-    return false;
+    return targets;
 }
 
 }  // namespace pgoprof

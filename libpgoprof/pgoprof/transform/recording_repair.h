@@ -25,15 +25,18 @@ enum class LeafCaller : std::uint8_t {
 /// Where all callers were lost, it is known if only one of the functions that were seen calls the leaf.
 class StackRepair {
 public:
-    /// Both must outlive it.
-    StackRepair(const GoBinary& binary, const SeenCalls& calls) : binary_(binary), calls_(calls) {}
+    /// All must outlive it.
+    StackRepair(const GoBinary& binary, CodePlaces& places, const SeenCalls& calls)
+        : binary_(binary), places_(places), calls_(calls) {}
 
-    /// Puts the lost caller behind the leaf of `stack`: linked addresses, the leaf's, then return addresses - 1.
-    LeafCaller repair(std::vector<std::uint64_t>& stack, CallersFrom callers);
+    /// Puts the lost caller behind the leaf of `stack`.
+    LeafCaller repair(std::vector<PlaceId>& stack, CallersFrom callers);
 
 private:
     using Site = std::optional<std::uint64_t>;  ///< of a call: return address - 1
 
+    /// Whether the call at `site` leads directly to the function at `leaf`.
+    bool calls_it(std::uint64_t site, std::uint64_t leaf);
     /// Of a call by which `site` led to the function at `leaf`, not directly.
     Site between(std::uint64_t site, std::uint64_t leaf);
     Site find_between(std::uint64_t site, std::uint64_t leaf);
@@ -43,13 +46,16 @@ private:
     Site find_only_caller(std::uint64_t leaf);
     /// Of the likeliest call of the function at `leaf` in the one at `caller`.
     Site call_in(std::uint64_t caller, std::uint64_t leaf);
-    bool jumps_to(std::uint64_t function, std::uint64_t leaf) const;
+    bool jumps_to(std::uint64_t function, std::uint64_t leaf);
+    std::vector<std::uint64_t> find_jumps(std::uint64_t function) const;
 
     const GoBinary& binary_;
+    CodePlaces& places_;
     const SeenCalls& calls_;
-    std::map<std::pair<std::uint64_t, std::uint64_t>, Site> between_;  // by site and leaf: found once
-    std::map<std::uint64_t, Site> only_callers_;                       // by leaf
-    std::vector<CallInstruction> instructions_;                        // of one function; reused
+    std::map<std::pair<std::uint64_t, std::uint64_t>, Site> between_;     // by site and leaf: found once
+    std::map<std::uint64_t, Site> only_callers_;                          // by leaf
+    std::map<std::uint64_t, std::vector<std::uint64_t>> jumps_;           // targets, by function
+    std::map<std::uint64_t, std::vector<CallInstruction>> instructions_;  // by function
 };
 
 }  // namespace pgoprof

@@ -7,16 +7,19 @@
 
 namespace pgoprof {
 
-Result<> AddressStacks::add(std::span<const std::uint64_t> addresses, CallersFrom callers, const Totals& totals) {
+Result<> PlaceStacks::add(std::span<const PlaceId> places, CallersFrom callers, const Totals& totals) {
     std::uint64_t hash = hash_mix(1, static_cast<std::uint64_t>(callers));
-    for (const std::uint64_t address : addresses) hash = hash_mix(hash, address);
+    std::size_t i = 0;
+    for (; i + 1 < places.size(); i += 2)
+        hash = hash_mix(hash, std::uint64_t{places[i].value} << 32 | places[i + 1].value);
+    if (i < places.size()) hash = hash_mix(hash, places[i].value);
     const auto is_same = [&](std::uint32_t id) {
-        return records_[id].callers == callers && std::ranges::equal(this->addresses(id), addresses);
+        return records_[id].callers == callers && std::ranges::equal(this->places(id), places);
     };
     const auto append = [&] {
         records_.push_back(
-            {.begin = addresses_.size(), .count = static_cast<std::uint32_t>(addresses.size()), .callers = callers});
-        addresses_.insert(addresses_.end(), addresses.begin(), addresses.end());
+            {.begin = places_.size(), .count = static_cast<std::uint32_t>(places.size()), .callers = callers});
+        places_.insert(places_.end(), places.begin(), places.end());
         return static_cast<std::uint32_t>(records_.size() - 1);
     };
     Totals& sums = records_[index_.find_or_insert(hash, is_same, append)].totals;

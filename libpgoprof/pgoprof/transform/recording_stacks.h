@@ -1,4 +1,4 @@
-// Stacks of addresses, each kept once.
+// Stacks of places in a binary's code, each kept once.
 #pragma once
 
 #include <cstddef>
@@ -8,30 +8,31 @@
 
 #include "pgoprof/base/hash_index.h"
 #include "pgoprof/base/result.h"
+#include "pgoprof/transform/recording_places.h"
 
 namespace pgoprof {
 
 /// Where a stack's callers come from.
 enum class CallersFrom : std::uint8_t {
-    frame_pointers,  ///< and the first address is the leaf's: its caller may be lost
+    frame_pointers,  ///< and the first place is the leaf's: its caller may be lost
     nowhere,         ///< there is the leaf alone: its caller lies beyond the copied stack
     complete,        ///< nothing to repair
 };
 
 /// Memory grows with the distinct stacks, not with the samples.
-class AddressStacks {
+class PlaceStacks {
 public:
     struct Totals {
         std::uint64_t samples = 0;
         std::uint64_t periods = 0;
     };
 
-    /// `periods` is the sum of all of the samples' periods. Errors: overflow.
-    Result<> add(std::span<const std::uint64_t> addresses, CallersFrom callers, const Totals& totals);
+    /// `places`: leaf first. `totals.periods` is the sum of all of the samples' periods. Errors: overflow.
+    Result<> add(std::span<const PlaceId> places, CallersFrom callers, const Totals& totals);
 
     std::size_t size() const { return records_.size(); }
-    std::span<const std::uint64_t> addresses(std::size_t i) const {
-        return std::span(addresses_).subspan(records_[i].begin, records_[i].count);
+    std::span<const PlaceId> places(std::size_t i) const {
+        return std::span(places_).subspan(records_[i].begin, records_[i].count);
     }
     CallersFrom callers(std::size_t i) const { return records_[i].callers; }
     const Totals& totals(std::size_t i) const { return records_[i].totals; }
@@ -46,7 +47,7 @@ private:
 
     HashIndex index_;
     std::vector<Record> records_;
-    std::vector<std::uint64_t> addresses_;
+    std::vector<PlaceId> places_;
 };
 
 }  // namespace pgoprof

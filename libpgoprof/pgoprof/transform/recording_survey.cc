@@ -19,11 +19,16 @@ void add(std::vector<std::uint64_t>& counts, std::size_t i, std::uint64_t count)
     counts[i] += count;
 }
 
+std::string_view name_of(const RecordedSample& sample, const RecordedProcess* process) {
+    if (!sample.name.empty() || process == nullptr) return sample.name;
+    return process->name;
+}
+
 }  // namespace
 
-bool takes_process(const RecordingChoice& choice, std::uint32_t pid, const RecordedProcess* process) {
-    if (choice.pid && *choice.pid != pid) return false;
-    return choice.comm.empty() || (process != nullptr && process->name == choice.comm);
+bool takes_process(const RecordingChoice& choice, const RecordedSample& sample, const RecordedProcess* process) {
+    if (choice.pid && *choice.pid != sample.pid) return false;
+    return choice.comm.empty() || name_of(sample, process) == choice.comm;
 }
 
 Result<> RecordingSurvey::visit(const RecordingItem& item) {
@@ -37,12 +42,26 @@ Result<> RecordingSurvey::visit(const RecordingItem& item) {
 void RecordingSurvey::count(const RecordedSample& sample) {
     samples_ += sample.count;
     const RecordedProcess* const process = processes_.find(sample.pid);
-    if (!takes_process(choice_, sample.pid, process)) return;
+    Process& sampled = sampled_[sample.pid];
+    sampled.samples += sample.count;
+    if (sampled.name.empty()) sampled.name = name_of(sample, process);
+    if (!takes_process(choice_, sample, process)) return;
+    samples_taken_ += sample.count;
     add(event_samples_, sample.event, sample.count);
     if (const NamedFrame* frame = program_frame(sample))
         add(program_samples_, processes_.file(frame->file, {}).value, sample.count);
     else if (process != nullptr && process->program)
         add(program_samples_, process->program->value, sample.count);
+}
+
+std::vector<RecordingSurvey::Process> RecordingSurvey::processes() const {
+    std::vector<Process> processes;
+    for (const auto& [pid, process] : sampled_) {
+        processes.push_back(process);
+        processes.back().pid = pid;
+    }
+    std::ranges::stable_sort(processes, std::greater{}, &Process::samples);
+    return processes;
 }
 
 std::vector<RecordingSurvey::Program> RecordingSurvey::programs() const {

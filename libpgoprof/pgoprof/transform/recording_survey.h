@@ -28,6 +28,15 @@ public:
     /// Those with samples that the choice of process takes, the most samples first.
     std::vector<Program> programs() const;
 
+    struct Process {
+        std::uint32_t pid = 0;
+        std::string name;
+        std::uint64_t samples = 0;
+    };
+
+    /// Those with samples, whether or not they are taken, the most samples first.
+    std::vector<Process> processes() const;
+
     /// All files that were seen.
     const std::vector<RecordedFile>& files() const { return processes_.files(); }
 
@@ -36,6 +45,8 @@ public:
 
     /// All samples, of whatever process.
     std::uint64_t samples() const { return samples_; }
+    /// Those that the choice of process takes.
+    std::uint64_t samples_taken() const { return samples_taken_; }
 
 private:
     void count(const RecordedSample& sample);
@@ -44,11 +55,13 @@ private:
     ProcessTable processes_;
     std::vector<std::uint64_t> program_samples_;  // by file
     std::vector<std::uint64_t> event_samples_;
+    std::map<std::uint32_t, Process> sampled_;  // by id
     std::uint64_t samples_ = 0;
+    std::uint64_t samples_taken_ = 0;
 };
 
-/// Whether the choice of process, by id or name, takes what `process` (null: unknown) does.
-bool takes_process(const RecordingChoice& choice, std::uint32_t pid, const RecordedProcess* process);
+/// Whether the choice of process, by id or name, takes a sample of `process` (null: unknown).
+bool takes_process(const RecordingChoice& choice, const RecordedSample& sample, const RecordedProcess* process);
 
 struct ChosenBinary {
     GoBinary binary;
@@ -60,8 +73,8 @@ Result<ChosenBinary> choose_binary(const RecordingSurvey& survey, const Recordin
                                    const OpenBinary& open_binary, std::vector<std::string>& notes);
 
 /// Whether to take the samples of each event: those of CPU clocks or else of cycles; several may count the same, on
-/// different kinds of cores. Errors: invalid_content where no event has stacks.
+/// different kinds of cores. Errors: invalid_content where no event has stacks, or counts CPU time.
 Result<std::vector<bool>> choose_events(const RecordingInfo& info, const RecordingSurvey& survey,
-                                        std::vector<std::string>& notes);
+                                        const RecordingChoice& choice, std::vector<std::string>& notes);
 
 }  // namespace pgoprof

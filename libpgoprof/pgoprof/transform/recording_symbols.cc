@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "pgoprof/base/hash.h"
-
 namespace pgoprof {
 
 namespace {
@@ -18,43 +16,43 @@ bool panics(std::string_view function) {
 
 }  // namespace
 
-void RecordingSymbols::locations(std::span<const std::uint64_t> addresses, std::vector<LocationId>& stack) {
+void RecordingSymbols::locations(std::span<const PlaceId> places, std::vector<LocationId>& stack) {
     stack.clear();
     bool callee_is_panic = false;
-    for (const std::uint64_t address : addresses) {
-        const Entry& known = entry(address, callee_is_panic);
+    for (const PlaceId place : places) {
+        const Symbol& known = symbol(place, callee_is_panic);
         callee_is_panic = known.is_panic;
         if (known.location != kNone<LocationId>) stack.push_back(known.location);
     }
 }
 
-const RecordingSymbols::Entry& RecordingSymbols::entry(std::uint64_t address, bool callee_is_panic) {
-    const auto is_same = [&](std::uint32_t id) {
-        return entries_[id].address == address && entries_[id].callee_is_panic == callee_is_panic;
-    };
-    const auto append = [&] {
-        entries_.push_back(symbolize(address, callee_is_panic));
-        return static_cast<std::uint32_t>(entries_.size() - 1);
-    };
-    return entries_[index_.find_or_insert(hash_mix(callee_is_panic ? 1 : 2, address), is_same, append)];
+const RecordingSymbols::Symbol& RecordingSymbols::symbol(PlaceId place, bool callee_is_panic) {
+    std::vector<Symbol>& symbols = symbols_[callee_is_panic ? 1 : 0];
+    if (symbols.size() <= place.value) symbols.resize(places_.size());
+    Symbol& known = symbols[place.value];
+    if (!known.is_known) known = find_symbol(places_.address(place), callee_is_panic);
+    return known;
 }
 
-RecordingSymbols::Entry RecordingSymbols::symbolize(std::uint64_t address, bool callee_is_panic) {
-    Entry entry{.address = address, .callee_is_panic = callee_is_panic};
-    const std::optional<CodeFunction> called = binary_.function_at(address);
-    entry.is_panic = called && panics(called->name);
+RecordingSymbols::Symbol RecordingSymbols::find_symbol(std::uint64_t address, bool callee_is_panic) {
+    Symbol symbol{.is_known = true};
     binary_.frames_at(address, frames_, callee_is_panic);
-    if (frames_.empty() || frames_.front().function == "runtime.goexit") return entry;
+    symbol.is_panic = !frames_.empty() && panics(frames_.back().function);
+    if (frames_.empty() || frames_.front().function == "runtime.goexit") return symbol;
     lines_.clear();
-    for (const CodeFrame& frame : frames_) lines_.push_back({.function = function(frame), .line = frame.line});
-    entry.location = builder_.location(mapping_, address, lines_);
-    return entry;
+    for (const CodeFrame& frame : frames_) lines_.push_back({.function = function(frame, address), .line = frame.line});
+    symbol.location = builder_.location(mapping_, address, lines_);
+    return symbol;
 }
 
-FunctionId RecordingSymbols::function(const CodeFrame& frame) {
+// A frame's file is that of its line. Now and then a line of an inlined function is attributed to the one around it,
+// whose own file the binary knows.
+FunctionId RecordingSymbols::function(const CodeFrame& frame, std::uint64_t address) {
     const StringId name = builder_.string(frame.function);
     if (const auto known = functions_.find(name); known != functions_.end()) return known->second;
-    const FunctionId id = builder_.function(frame.function, frame.file, frame.start_line);
+    const std::optional<CodeFunction> around = binary_.function_at(address);
+    const bool is_own = around && around->name == frame.function;
+    const FunctionId id = builder_.function(frame.function, is_own ? around->file : frame.file, frame.start_line);
     functions_.emplace(name, id);
     return id;
 }
@@ -62,7 +60,7 @@ FunctionId RecordingSymbols::function(const CodeFrame& frame) {
 LocationId RecordingSymbols::external_code() {
     if (external_code_) return *external_code_;
     const std::optional<CodeFunction> known = binary_.function_named(kExternalCode);
-    if (known) external_code_ = entry(known->entry, false).location;
+    if (known) external_code_ = symbol(places_.intern(known->entry), false).location;
     if (!external_code_ || *external_code_ == kNone<LocationId>) {
         const std::array line{Line{.function = builder_.function(kExternalCode, {}, 0)}};
         external_code_ = builder_.location(mapping_, 0, line);

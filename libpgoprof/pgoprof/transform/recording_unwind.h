@@ -6,9 +6,9 @@
 #include <optional>
 #include <vector>
 
-#include "pgoprof/base/hash_index.h"
 #include "pgoprof/binary/go_binary.h"
 #include "pgoprof/model/recording.h"
+#include "pgoprof/transform/recording_places.h"
 
 namespace pgoprof {
 
@@ -21,32 +21,31 @@ enum class UnwindEnd : std::uint8_t {
 /// The linked address of a process's address, where the binary's code is.
 using LinkedAddress = std::function<std::optional<std::uint64_t>(std::uint64_t address)>;
 
-/// x86-64. Remembers what it learned of each address.
+/// x86-64. Remembers what it learned of each place.
 class StackUnwinder {
 public:
-    /// `binary` must outlive it.
-    explicit StackUnwinder(const GoBinary& binary) : binary_(binary) {}
+    /// Both must outlive it.
+    StackUnwinder(const GoBinary& binary, CodePlaces& places) : binary_(binary), places_(places) {}
 
-    /// Appends linked addresses to `addresses`: of the instruction at `registers.ip`, then each return address - 1.
-    /// None if that instruction is no Go code. `stack` are the bytes from `registers.sp` on.
-    UnwindEnd unwind(const UserRegisters& registers, ByteView stack, const LinkedAddress& linked,
-                     std::vector<std::uint64_t>& addresses);
+    /// Appends to `stack` the instruction at `registers.ip`, then each return address - 1. None if that instruction is
+    /// no Go code. `copy` are the bytes from `registers.sp` on.
+    UnwindEnd unwind(const UserRegisters& registers, ByteView copy, const LinkedAddress& linked,
+                     std::vector<PlaceId>& stack);
 
 private:
-    enum class Next : std::uint8_t { caller, nothing, unknown };
+    enum class Next : std::uint8_t { not_asked, caller, nothing, no_go };
 
     struct Step {
-        std::uint64_t address = 0;
         std::uint64_t frame_size = 0;  ///< from the stack pointer to the return address
-        Next next = Next::unknown;     ///< unknown: no Go code
+        Next next = Next::not_asked;
     };
 
-    Step step_at(std::uint64_t address);
+    const Step& step_at(PlaceId place);
     Step find_step(std::uint64_t address) const;
 
     const GoBinary& binary_;
-    HashIndex index_;
-    std::vector<Step> steps_;
+    CodePlaces& places_;
+    std::vector<Step> steps_;  // by place
 };
 
 }  // namespace pgoprof

@@ -1,15 +1,13 @@
-"""Real programs that run under runtime/pprof and perf at once: tests/support/go/recorded."""
+"""Real programs that run under runtime/pprof and perf at once: tests/support/go/profiled."""
 
 import os
 import pathlib
 import shutil
 import subprocess
 
-import pytest
-
 from pgoprof_testing import go
 
-_SOURCES = go.busy_program().parent / "recorded"
+_SOURCES = go.busy_program().parent / "profiled"
 _SERVICE = pathlib.Path(os.environ["PGOPROF_SOURCE"]) / "examples/service"
 
 PROGRAMS = {
@@ -20,28 +18,20 @@ PROGRAMS = {
 STACKS = {"dwarf": ["--call-graph", "dwarf,1024"], "frame pointers": ["-g"]}
 
 
-def need_perf():
-    """Skips where perf cannot record this user's processes."""
-    tried = shutil.which("perf") and subprocess.run(["perf", "record", "-e", "cpu-clock", "-o", os.devnull, "true"],
-                                                    capture_output=True, check=False)
-    if not tried or tried.returncode != 0:
-        pytest.skip("needs perf, and the right to use it")
+def environment(toolchain="local", arch="amd64"):
+    return {**os.environ, "GOTOOLCHAIN": toolchain, "GOARCH": arch, "GOFLAGS": "", "GOWORK": "off", "CGO_ENABLED": "0"}
 
 
-def environment(toolchain="local"):
-    return {**os.environ, "GOTOOLCHAIN": toolchain, "GOFLAGS": "", "GOWORK": "off", "CGO_ENABLED": "0"}
-
-
-def build(directory, program, *flags, toolchain="local"):
-    """Builds `program` in `directory` with this Go; returns the binary."""
+def build(directory, program, *flags, **go_choice):
+    """Builds `program` in `directory` with this Go (toolchain, arch); returns the binary."""
     sources = directory / f"{program}-source"
     sources.mkdir(parents=True)
     for path in [_SOURCES / "harness.go", *PROGRAMS[program]]:
         shutil.copy(path, sources)
     (sources / "go.mod").write_text(f"module example.com/{program}\n\ngo 1.20\n")
     binary = directory / program
-    subprocess.run([go.go_command(), "build", *flags, "-o", binary, "."], cwd=sources, env=environment(toolchain),
-                   check=True)
+    subprocess.run([go.go_command(), "build", *flags, "-o", binary, "."], cwd=sources,
+                   env=environment(**go_choice), check=True)
     return binary
 
 
@@ -50,7 +40,7 @@ def goroot(toolchain="local"):
                           capture_output=True).stdout.strip()
 
 
-def record(binary, cpu_seconds, stacks=tuple(STACKS), hertz=499, toolchain="local", workers=2):
+def record(binary, cpu_seconds, stacks=tuple(STACKS), hertz=997, toolchain="local", workers=2):
     """Runs it under one perf for each kind of stacks, one within the other; returns (profile, {kind: perf.data})."""
     directory = binary.parent
     recordings = {kind: directory / f"{kind.replace(' ', '-')}.data" for kind in stacks}

@@ -79,7 +79,7 @@ TEST_CASE("gperftools' profiles are read in words of either size and order") {
         CHECK(wide.error.empty());
         REQUIRE(wide.info.events.size() == 1);
         CHECK(wide.info.events[0].counts_nanoseconds);
-        CHECK(wide.info.events[0].stacks == StackKind::frame_pointers);
+        CHECK(wide.info.events[0].stacks == StackKind::complete);
         CHECK(wide.info.has_mappings);
         CHECK(read(words<std::uint32_t>(kSamples, order) + std::string(kMaps)).text == kExpected);
     }

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log"
-	"net/http"
 	"os"
 	"regexp"
 	"runtime/pprof"
@@ -82,7 +81,7 @@ func work() string {
 	_, _ = writer.Write(encoded)
 	_ = writer.Close()
 	found := regexp.MustCompile(`[0-9]+\.[0-9]*`).FindAllString(string(encoded), -1)
-	return strings.Join(found, ",") + http.StatusText(packed.Len())
+	return strings.Join(found, ",") + fmt.Sprint(packed.Len())
 }
 
 func profile(path string) {

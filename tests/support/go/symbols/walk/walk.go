@@ -13,27 +13,63 @@ import (
 //go:linkname expandFinalInlineFrame runtime/pprof.runtime_expandFinalInlineFrame
 func expandFinalInlineFrame(stack []uintptr) []uintptr
 
-// Text prints, for each range of addresses with the same frames, "begin end frame;frame;..." to w. Addresses count from
-// the first function; a frame is "name start-line file:line", the innermost first. The last address of each function is
-// left out: it cannot be asked for, since the runtime is given return addresses and that one belongs to the next function.
+// frame is what a CPU profile has of a frame.
+type frame struct {
+	name      string
+	startLine int
+	file      string
+	line      int
+}
+
+// Text prints a line to w for each range of addresses with the same frames: where it begins and ends, counted from the
+// first function, and of each frame, the innermost first, name, start line, file and line. Tabs separate them, and "-"
+// stands for no frame at all. The last address of each function is left out: it cannot be asked for, since the runtime is
+// given return addresses and that one belongs to the next function.
 func Text(w io.Writer) {
 	out := bufio.NewWriterSize(w, 1<<20)
 	defer out.Flush()
 	first, end := bounds()
-	begin, last := first, ""
+	begin, last, next := first, []frame(nil), []frame(nil)
+	known := false
 	for pc := first; pc <= end; pc++ {
-		frames := ""
-		if pc < end && !endsFunction(pc) {
-			frames = describe(pc)
+		asked := pc < end && !endsFunction(pc)
+		if asked {
+			next = describe(next[:0], pc)
 		}
-		if pc > first && frames == last {
+		if asked == known && (!asked || slicesEqual(last, next)) {
 			continue
 		}
-		if last != "" {
-			fmt.Fprintf(out, "%x %x %s\n", begin-first, pc-first, last)
+		if known {
+			fmt.Fprintf(out, "%x\t%x\t%s\n", begin-first, pc-first, join(last))
 		}
-		begin, last = pc, frames
+		begin, last, next, known = pc, next, last, asked
 	}
+}
+
+func join(frames []frame) string {
+	if len(frames) == 0 {
+		return "-"
+	}
+	var text strings.Builder
+	for i, f := range frames {
+		if i > 0 {
+			text.WriteByte('\t')
+		}
+		fmt.Fprintf(&text, "%s\t%d\t%s\t%d", f.name, f.startLine, f.file, f.line)
+	}
+	return text.String()
+}
+
+func slicesEqual(a, b []frame) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // bounds are where FuncForPC knows a function, which it does without gaps.
@@ -66,22 +102,20 @@ func endsFunction(pc uintptr) bool {
 	return next == nil || here.Entry() != next.Entry()
 }
 
-func describe(pc uintptr) string {
-	stack := expandFinalInlineFrame([]uintptr{pc + 1})
-	var text strings.Builder
+func describe(frames []frame, pc uintptr) []frame {
+	var buffer [16]uintptr
+	stack := expandFinalInlineFrame(append(buffer[:0], pc+1))
 	for _, address := range stack {
-		frames := runtime.CallersFrames([]uintptr{address})
-		frame, _ := frames.Next()
-		// What was inlined has been expanded, and wrappers left out of it; a function that is a wrapper itself has not.
-		if len(stack) == 1 && isWrapper(frame.Func) {
-			return "-"
+		callers := runtime.CallersFrames([]uintptr{address})
+		f, _ := callers.Next()
+		// What was inlined has been expanded, and wrappers left out of it; the function itself was kept whatever it is,
+		// if nothing was inlined or Go is older than 1.21. Tracebacks leave it out, too.
+		if isWrapper(f.Func) {
+			break
 		}
-		if text.Len() > 0 {
-			text.WriteByte(';')
-		}
-		fmt.Fprintf(&text, "%s %d %s:%d", symbolName(&frame), startLine(&frame), frame.File, frame.Line)
+		frames = append(frames, frame{symbolName(&f), startLine(&f), f.File, f.Line})
 	}
-	return text.String()
+	return frames
 }
 
 // isWrapper reads funcID out of runtime._func.
@@ -89,26 +123,22 @@ func isWrapper(function *runtime.Func) bool {
 	if function == nil {
 		return false
 	}
-	return *(*uint8)(unsafe.Add(unsafe.Pointer(function), funcIDOffset())) == wrapperID()
+	return *(*uint8)(unsafe.Add(unsafe.Pointer(function), funcIDOffset)) == wrapperID
 }
 
-func funcIDOffset() int {
-	if minorVersion() < 20 {
-		return 36
-	}
-	return 40
-}
-
-func wrapperID() uint8 {
+// Where _func has funcID, and what that is for wrappers.
+var funcIDOffset, wrapperID = func() (int, uint8) {
 	switch minor := minorVersion(); {
-	case minor <= 21:
-		return 21
-	case minor <= 24:
-		return 22
+	case minor < 20:
+		return 36, 21
+	case minor < 22:
+		return 40, 21
+	case minor < 25:
+		return 40, 22
 	default:
-		return 23
+		return 40, 23
 	}
-}
+}()
 
 func minorVersion() int {
 	var minor int

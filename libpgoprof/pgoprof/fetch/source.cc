@@ -1,0 +1,49 @@
+#include "pgoprof/fetch/source.h"
+
+#include <utility>
+
+#include "pgoprof/fetch/pprof_server.h"
+
+namespace pgoprof {
+namespace {
+
+/// Lives as long as one of its requests is under way.
+class Conversation : public std::enable_shared_from_this<Conversation> {
+public:
+    using Done = std::function<void(ExchangeOutcome)>;
+
+    Conversation(HttpTransfers& transfers, std::unique_ptr<Exchange> exchange, Done done)
+        : transfers_(transfers), exchange_(std::move(exchange)), done_(std::move(done)) {}
+
+    void begin() { take(exchange_->first()); }
+
+private:
+    void take(Step step) {
+        if (auto* const request = std::get_if<HttpRequest>(&step)) {
+            transfers_.start(std::move(*request), [self = shared_from_this()](HttpOutcome outcome) {
+                self->take(self->exchange_->next(std::move(outcome)));
+            });
+        } else if (auto* const profiles = std::get_if<std::vector<ProfileBody>>(&step)) {
+            done_(std::move(*profiles));
+        } else {
+            done_(std::unexpected(std::get<CaptureFailure>(std::move(step))));
+        }
+    }
+
+    HttpTransfers& transfers_;
+    std::unique_ptr<Exchange> exchange_;
+    Done done_;
+};
+
+}  // namespace
+
+void converse(HttpTransfers& transfers, std::unique_ptr<Exchange> exchange,
+              std::function<void(ExchangeOutcome outcome)> done) {
+    std::make_shared<Conversation>(transfers, std::move(exchange), std::move(done))->begin();
+}
+
+Result<std::unique_ptr<Target>> make_target(std::string_view text, const TargetOptions& options) {
+    return make_pprof_server(text, options);
+}
+
+}  // namespace pgoprof

@@ -1,0 +1,66 @@
+// The places of a binary's code that a recording's stacks go through.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include "pgoprof/base/hash_index.h"
+#include "pgoprof/base/ids.h"
+#include "pgoprof/binary/go_binary.h"
+
+namespace pgoprof {
+
+using PlaceId = Id<struct PlaceTag>;
+
+/// Numbers addresses, each looked up in the binary once. Addresses are linked: of a leaf's instruction, or a return
+/// address - 1.
+class CodePlaces {
+public:
+    /// Of no Go function.
+    static constexpr std::uint64_t kNoEntry = std::numeric_limits<std::uint64_t>::max();
+
+    /// `binary` must outlive it.
+    explicit CodePlaces(const GoBinary& binary) : binary_(binary) {}
+
+    PlaceId intern(std::uint64_t address);
+
+    std::size_t size() const { return places_.size(); }
+    std::uint64_t address(PlaceId id) const { return places_[id.value].address; }
+
+    /// Of the function that the place is in; or kNoEntry.
+    std::uint64_t entry(PlaceId id) const { return places_[id.value].entry; }
+
+    /// Whether the function has a caller but no frame of its own when the instruction there begins: it has not yet set
+    /// the frame pointer, has restored its caller's, or needs no stack. The chain of frame pointers then goes on with
+    /// the caller's caller (golang/go#73753). x86-64, by pclntab.
+    bool is_frameless(PlaceId id);
+
+private:
+    enum class Frame : std::uint8_t { not_asked, none, own };
+
+    struct Place {
+        std::uint64_t address = 0;
+        std::uint64_t entry = kNoEntry;
+        Frame frame = Frame::not_asked;
+    };
+
+    /// Stacks go through the same few places again and again: most are found here, without hashing.
+    struct Recent {
+        std::uint64_t address = 0;
+        PlaceId id{};
+        bool is_set = false;
+    };
+    static constexpr std::size_t kRecent = 4096;
+
+    PlaceId find_or_add(std::uint64_t address);
+    Frame frame_at(std::uint64_t address) const;
+
+    const GoBinary& binary_;
+    std::vector<Recent> recent_ = std::vector<Recent>(kRecent);  // by the address's lowest bits
+    HashIndex index_;
+    std::vector<Place> places_;
+};
+
+}  // namespace pgoprof

@@ -1,0 +1,3 @@
+module example.com/perfload
+
+go 1.19
