@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "pgo_convert/rewriting.h"
@@ -41,7 +42,7 @@ std::size_t shown_sample_type(const Profile& profile) {
         const auto& [type, unit] = profile.sample_types[i];
         if (type != StringId{} && type == profile.default_sample_type) shown = i;
     }
-    return chosen_sample_type(raw_view(profile)).value_or(shown);
+    return chosen_sample_type(profile).value_or(shown);
 }
 
 }  // namespace
@@ -147,7 +148,7 @@ Result<> ConvertRun::encode(const Imported& imported, const EdgeProfile& edges, 
 }
 
 Result<> ConvertRun::write_gzipped(const Profile& profile, const WriteBytes& write) const {
-    GzipWriter gzip(1, Compression::quick, write);
+    GzipWriter gzip(std::thread::hardware_concurrency(), Compression::quick, write);
     if (auto written = gzip.write(encode_pprof(profile).view()); !written) return written;
     return gzip.finish();
 }

@@ -137,8 +137,8 @@ def cost(program, toolchain, run):
     for name, recording in {"dwarf": run.dwarf, "-g": run.chains}.items():
         with open(os.devnull, "wb") as nothing:
             runs = alternate({"perf script": ["/bin/sh", "-c", 'perf script -i "$0" > /dev/null', recording],
-                              "ours": ["/bin/sh", "-c", '"$0" "$1" "$2" > /dev/null', CONVERT, recording,
-                                       run.scratch / "converted.pprof"]}, 3, stderr=nothing)
+                              "ours": [BIN / "pgo-convert", recording, "--binary", run.directory / program,
+                                       "-o", run.scratch / "converted.pprof"]}, 3, stderr=nothing)
         ours, theirs = medians(runs["ours"]), medians(runs["perf script"])
         yield [f"{program} {toolchain} {name}", f"{recording.stat().st_size / 1e6:,.1f}",
                f"{theirs.wall * 1e3:,.0f} / {theirs.cpu * 1e3:,.0f}", f"{ours.wall * 1e3:,.0f} / {ours.cpu * 1e3:,.0f}",

@@ -74,7 +74,9 @@ int main(int argc, char** argv) {
     const VisitRecording visit = [&](const RecordingItem& item) -> Result<> {
         if (items++ == 0 && !only_count) print_info(info);
         if (only_count) {
-            if (const auto* sample = std::get_if<RecordedSample>(&item)) sum += sample->ip + sample->chain.size();
+            if (const auto* sample = std::get_if<RecordedSample>(&item)) {
+                for (const std::uint64_t address : sample->chain) sum += address;
+            }
         } else {
             std::visit(Print{}, item);
         }

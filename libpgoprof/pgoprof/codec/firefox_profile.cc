@@ -62,7 +62,7 @@ private:
                            .count = static_cast<std::uint64_t>(stack.weight),
                            .in_kernel = in_kernel,
                            .ip = chain_.empty() ? 0 : chain_.front(),
-                           .chain = chain_});
+                           .chain = AddressChain(chain_)});
     }
 
     static std::uint64_t start_of(std::int32_t lib) { return (static_cast<std::uint64_t>(lib) + 1) * kLibraryBytes; }

@@ -165,8 +165,12 @@ private:
         for (std::size_t i = 1 + dropped(record); i < record.depth; ++i) chain_.push_back(words_[record.frames + i]);
         // The leaf comes from the signal's context, and may come from the stack again.
         if (chain_.size() > 1 && chain_[0] == chain_[1]) chain_.erase(chain_.begin());
-        return visit_(RecordedSample{
-            .pid = kPid, .tid = kPid, .period = period_, .count = record.count, .ip = chain_.front(), .chain = chain_});
+        return visit_(RecordedSample{.pid = kPid,
+                                     .tid = kPid,
+                                     .period = period_,
+                                     .count = record.count,
+                                     .ip = chain_.front(),
+                                     .chain = AddressChain(chain_)});
     }
 
     /// "00402000-004a7000 r-xp 00002000 00:00 1039    /usr/bin/server" a line. Others are left out, as pprof does.

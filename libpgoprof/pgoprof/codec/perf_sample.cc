@@ -8,10 +8,6 @@ namespace pgoprof::perf {
 
 namespace {
 
-/// Values from here on are no addresses: they say whose the next ones are (PERF_CONTEXT_MAX).
-constexpr std::uint64_t kFirstContext = static_cast<std::uint64_t>(-4095);
-constexpr std::uint64_t kUserContext = static_cast<std::uint64_t>(-512);
-
 /// PERF_SAMPLE_READ: values of counters, which are not used.
 void skip_read(Cursor& fields, std::uint64_t format) {
     constexpr std::uint64_t kTimes = 1 | 2;        // enabled, running
@@ -61,30 +57,15 @@ std::optional<RecordedSample> SampleReader::read(const Record& record, std::uint
         if (attr.has(unused)) fields.skip(8);
     if (attr.has(kPeriod)) sample.period = fields.take<std::uint64_t>();
     if (attr.has(kRead)) skip_read(fields, attr.read_format);
-    chain_.clear();
-    if (attr.has(kCallchain)) take_chain(fields, mode);
+    ByteView chain;
+    if (attr.has(kCallchain)) chain = fields.take_words(fields.take<std::uint64_t>());
     if (attr.has(kRaw)) fields.skip(fields.take<std::uint32_t>());
     if (attr.has(kBranchStack)) skip_branches(fields, attr.branch_sample_type);
     take_user_stack(fields, attr, sample);
-    if (!fields.ok() || chain_.size() > most_frames_) return {};
-    sample.chain = chain_;
+    if (!fields.ok() || chain.size() / sizeof(std::uint64_t) > most_words_) return {};
+    sample.chain = {chain,
+                    mode == kModeUser ? AddressChain::Beginning::in_process : AddressChain::Beginning::elsewhere};
     return sample;
-}
-
-/// Keeps the addresses of the process itself: not the kernel's, the hypervisor's, nor those of a guest.
-void SampleReader::take_chain(Cursor& fields, std::uint16_t mode) {
-    const ByteView words = fields.take_words(fields.take<std::uint64_t>());
-    chain_.resize(words.size() / sizeof(std::uint64_t));
-    if (!words.empty()) std::memcpy(chain_.data(), words.data(), words.size());
-    bool is_user = mode == kModeUser;
-    auto kept = chain_.begin();
-    for (const std::uint64_t address : chain_) {
-        if (address >= kFirstContext)
-            is_user = address == kUserContext;
-        else if (is_user)
-            *kept++ = address;
-    }
-    chain_.erase(kept, chain_.end());
 }
 
 void SampleReader::take_user_stack(Cursor& fields, const EventAttr& attr, RecordedSample& sample) const {

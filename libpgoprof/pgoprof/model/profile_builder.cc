@@ -48,6 +48,11 @@ LocationId ProfileBuilder::location(const Location& location, std::span<const Li
     return LocationId{locations_.find_or_insert(hash, is_wanted, append)};
 }
 
+void ProfileBuilder::reserve_samples(std::size_t samples, std::size_t frames) {
+    profile.reserve_samples(samples, frames, 0);
+    samples_.reserve(samples);
+}
+
 Result<> ProfileBuilder::add_sample(std::span<const LocationId> stack, std::span<const std::int64_t> values,
                                     std::span<const Label> labels) {
     std::uint64_t hash = 1;

@@ -25,6 +25,9 @@ public:
     LocationId location(MappingId mapping, std::uint64_t address, std::span<const Line> lines);
     LocationId location(const Location& location, std::span<const Line> lines);  ///< `lines` are its lines
 
+    /// Makes room for so many distinct stacks without labels. Sample types must be set.
+    void reserve_samples(std::size_t samples, std::size_t frames);
+
     /// Adds `values`, one per sample type, to the sample of the same stack and labels. Errors: overflow (PGO126).
     Result<> add_sample(std::span<const LocationId> stack, std::span<const std::int64_t> values,
                         std::span<const Label> labels = {});

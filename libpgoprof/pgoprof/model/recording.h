@@ -12,6 +12,7 @@
 
 #include "pgoprof/base/bytes.h"
 #include "pgoprof/base/result.h"
+#include "pgoprof/model/address_chain.h"
 
 namespace pgoprof {
 
@@ -80,8 +81,7 @@ struct RecordedSample {
     std::string_view name{};   ///< of the thread, where the recording names it with each sample; else empty
     bool in_kernel = false;
     std::uint64_t ip = 0;
-    std::span<const std::uint64_t>
-        chain;  ///< leaf first, without kernel frames and context markers; callers are return addresses
+    AddressChain chain;                      ///< of the process alone
     std::optional<UserRegisters> registers;  ///< where the event has StackKind::user_stack
     ByteView stack;                          ///< from registers->sp on
     std::span<const NamedFrame> named;       ///< instead of `ip` and `chain`, leaf first, where the recording is text

@@ -1,6 +1,9 @@
 #include "pgoprof/transform/call_edges.h"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
 
 #include "pgoprof/base/checked.h"
 #include "pgoprof/base/hash_index.h"
@@ -261,15 +264,31 @@ Error no_usable_sample_type() {
             .rule = "PGO201"};
 }
 
+namespace {
+
+/// `texts_of` gives the name and the unit of a sample type.
+template <typename Types, typename TextsOf>
+std::optional<std::size_t> find_usable(const Types& types, const TextsOf& texts_of) {
+    using Texts = std::pair<std::string_view, std::string_view>;
+    constexpr std::array kUsable{Texts{"samples", "count"}, Texts{"cpu", "nanoseconds"}};
+    const auto is_usable = [&](const Texts& texts) { return std::ranges::find(kUsable, texts) != kUsable.end(); };
+    const auto found = std::ranges::find_if(types, is_usable, texts_of);
+    if (found == types.end()) return std::nullopt;
+    return static_cast<std::size_t>(found - types.begin());
+}
+
+}  // namespace
+
 std::optional<std::size_t> chosen_sample_type(const RawProfile& raw) {
-    const auto usable = [&](const RawValueType& type) {
-        const auto name = raw.string(type.type);
-        const auto unit = raw.string(type.unit);
-        return (name == "samples" && unit == "count") || (name == "cpu" && unit == "nanoseconds");
-    };
-    const auto found = std::ranges::find_if(raw.sample_types, usable);
-    if (found == raw.sample_types.end()) return std::nullopt;
-    return static_cast<std::size_t>(found - raw.sample_types.begin());
+    return find_usable(raw.sample_types, [&](const RawValueType& type) {
+        return std::pair(raw.string(type.type), raw.string(type.unit));
+    });
+}
+
+std::optional<std::size_t> chosen_sample_type(const Profile& profile) {
+    return find_usable(profile.sample_types, [&](const ValueType& type) {
+        return std::pair(profile.strings[type.type], profile.strings[type.unit]);
+    });
 }
 
 EdgeBuilder::EdgeBuilder(const RawProfile& tables)

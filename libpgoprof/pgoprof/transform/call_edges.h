@@ -6,12 +6,14 @@
 
 #include "pgoprof/base/result.h"
 #include "pgoprof/model/call_edge.h"
+#include "pgoprof/model/profile.h"
 #include "pgoprof/model/raw_profile.h"
 
 namespace pgoprof {
 
 /// The position of the sample type that the compiler reads: the first that is samples/count or cpu/nanoseconds.
 std::optional<std::size_t> chosen_sample_type(const RawProfile& raw);
+std::optional<std::size_t> chosen_sample_type(const Profile& profile);
 
 /// PGO201: there is none.
 Error no_usable_sample_type();

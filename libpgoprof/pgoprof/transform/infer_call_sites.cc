@@ -10,7 +10,6 @@
 #include "pgoprof/model/profile_builder.h"
 #include "pgoprof/transform/call_edges.h"
 #include "pgoprof/transform/infer_sites.h"
-#include "pgoprof/transform/raw_view.h"
 #include "pgoprof/transform/standard_packages.h"
 #include "pgoprof/transform/symbol_name.h"
 
@@ -241,7 +240,7 @@ private:
     }
 
     const Profile& in_;
-    std::optional<std::size_t> column_ = chosen_sample_type(raw_view(in_));
+    std::optional<std::size_t> column_ = chosen_sample_type(in_);
     CodeSites sites_;
     ProfileBuilder builder_;
     CallSiteCounts counts_;

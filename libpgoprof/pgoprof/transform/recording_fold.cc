@@ -1,6 +1,7 @@
 #include "pgoprof/transform/recording_fold.h"
 
-#include <array>
+#include <algorithm>
+#include <ranges>
 
 #include "pgoprof/base/checked.h"
 
@@ -23,6 +24,7 @@ std::string_view without_abi(std::string_view symbol) {
 Result<> RecordingFold::visit(const RecordingItem& item) {
     if (const auto* sample = std::get_if<RecordedSample>(&item)) return fold(*sample);
     linked_range_ = {};  // processes change
+    chain_ = {};
     if (const auto* mapping = std::get_if<RecordedMapping>(&item)) return processes_.apply(*mapping);
     if (const auto* name = std::get_if<RecordedName>(&item)) processes_.apply(*name);
     if (const auto* fork = std::get_if<RecordedFork>(&item)) processes_.apply(*fork);
@@ -71,17 +73,35 @@ CallersFrom RecordingFold::callers_of(const RecordedSample& sample, bool leaf_is
 }
 
 CallersFrom RecordingFold::collect_chain(const RecordedSample& sample, const RecordedProcess& process) {
-    const std::array leaf_alone{sample.ip};
-    const bool is_leaf_alone = sample.chain.empty() && !sample.in_kernel;
-    const std::span<const std::uint64_t> chain = is_leaf_alone ? std::span(leaf_alone) : sample.chain;
-    bool leaf_is_first = false;
-    for (std::size_t i = 0; i < chain.size(); ++i) {
-        const std::optional<std::uint64_t> address = linked(process, i == 0 ? chain[0] : chain[i] - 1);
-        if (!address) continue;
-        leaf_is_first = leaf_is_first || i == 0;
-        stack_.push_back(folded_.places.intern(*address));
+    std::swap(chain_, last_chain_);
+    chain_.process = &process;
+    chain_.addresses.assign(sample.chain.begin(), sample.chain.end());
+    if (chain_.addresses.empty() && !sample.in_kernel) chain_.addresses.push_back(sample.ip);
+    find_places(process);
+    for (const PlaceId place : chain_.places) {
+        if (place != kNone<PlaceId>) stack_.push_back(place);
     }
-    return callers_of(sample, leaf_is_first);
+    return callers_of(sample, !chain_.places.empty() && chain_.places.front() != kNone<PlaceId>);
+}
+
+/// Callers change less from sample to sample than leaves: those that both chains end in have been looked up.
+void RecordingFold::find_places(const RecordedProcess& process) {
+    const std::size_t size = chain_.addresses.size();
+    const std::size_t shared = shared_callers();
+    chain_.places.clear();
+    for (std::size_t i = 0; i < size - shared; ++i) {
+        const std::optional<std::uint64_t> place = linked(process, chain_.addresses[i] - (i == 0 ? 0 : 1));
+        chain_.places.push_back(place ? folded_.places.intern(*place) : kNone<PlaceId>);
+    }
+    const auto known = std::span(last_chain_.places).last(shared);
+    chain_.places.insert(chain_.places.end(), known.begin(), known.end());
+}
+
+std::size_t RecordingFold::shared_callers() const {
+    if (chain_.process != last_chain_.process || chain_.addresses.empty() || last_chain_.addresses.empty()) return 0;
+    const auto callers = chain_.addresses | std::views::drop(1) | std::views::reverse;
+    const auto last_callers = last_chain_.addresses | std::views::drop(1) | std::views::reverse;
+    return static_cast<std::size_t>(std::ranges::mismatch(callers, last_callers).in1 - callers.begin());
 }
 
 CallersFrom RecordingFold::collect_named(const RecordedSample& sample) {

@@ -47,6 +47,13 @@ struct LinkedRange {
     std::uint64_t linked_start = 0;
 };
 
+/// A chain of one process, and where it goes through the binary: kNone for what is elsewhere.
+struct PlacedChain {
+    const RecordedProcess* process = nullptr;
+    std::vector<std::uint64_t> addresses{};
+    std::vector<PlaceId> places{};
+};
+
 /// Folds the samples of the chosen binary and events. What it is given must outlive it.
 class RecordingFold {
 public:
@@ -68,6 +75,8 @@ private:
     Result<> fold(const RecordedSample& sample);
     CallersFrom collect(const RecordedSample& sample, const RecordedProcess* process);
     CallersFrom collect_chain(const RecordedSample& sample, const RecordedProcess& process);
+    void find_places(const RecordedProcess& process);
+    std::size_t shared_callers() const;
     CallersFrom collect_named(const RecordedSample& sample);
     CallersFrom unwind(const RecordedSample& sample, const RecordedProcess& process);
     CallersFrom callers_of(const RecordedSample& sample, bool leaf_is_first) const;
@@ -88,6 +97,8 @@ private:
     StackUnwinder unwinder_;
     std::vector<PlaceId> stack_;  // of one sample; reused
     LinkedRange linked_range_;    // where the last address was
+    PlacedChain chain_;           // of the last sample
+    PlacedChain last_chain_;      // and of the one before
     std::map<std::string, std::optional<std::uint64_t>, std::less<>> entries_;
 };
 

@@ -65,6 +65,7 @@ public:
         sum_up();
         describe(info, filename);
         learn();
+        builder_.reserve_samples(folded_.stacks.size(), folded_.stacks.frame_count());
         for (std::size_t i = 0; i < folded_.stacks.size(); ++i) {
             if (Result<> added = add(i); !added) return fail(std::move(added.error()));
         }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pgoprof/base/hash_index.h"
+#include "pgoprof/base/huge_pages.h"
 #include "pgoprof/base/result.h"
 #include "pgoprof/transform/recording_places.h"
 
@@ -31,6 +32,7 @@ public:
     Result<> add(std::span<const PlaceId> places, CallersFrom callers, const Totals& totals);
 
     std::size_t size() const { return records_.size(); }
+    std::size_t frame_count() const { return places_.size(); }
     std::span<const PlaceId> places(std::size_t i) const {
         return std::span(places_).subspan(records_[i].begin, records_[i].count);
     }
@@ -47,7 +49,7 @@ private:
 
     HashIndex index_;
     std::vector<Record> records_;
-    std::vector<PlaceId> places_;
+    std::vector<PlaceId, HugePageAllocator<PlaceId>> places_;
 };
 
 }  // namespace pgoprof

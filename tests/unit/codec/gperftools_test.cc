@@ -51,7 +51,7 @@ Seen read(const std::string& bytes) {
                                      mapping->filename);
         }
         if (const auto* sample = std::get_if<RecordedSample>(&item)) {
-            REQUIRE(sample->ip == sample->chain.front());
+            REQUIRE(sample->ip == *sample->chain.begin());
             seen.text += fmt::format("{}*{}:", sample->count, sample->period);
             for (const std::uint64_t address : sample->chain) seen.text += fmt::format(" {:x}", address);
             seen.text += '\n';
