@@ -144,7 +144,8 @@ void HttpTransfer::prepare_connection() {
     }
     connect_to_ = empty_list();
     if (hop_.address.empty()) return;
-    append(connect_to_, "::" + hop_.address + ":" + hop_.url.port);
+    const bool v6 = hop_.address.find(':') != std::string::npos;
+    append(connect_to_, fmt::format("::{}:{}", v6 ? "[" + hop_.address + "]" : hop_.address, hop_.url.port));
     set(CURLOPT_CONNECT_TO, connect_to_.get());
 }
 
