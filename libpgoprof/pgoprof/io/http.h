@@ -111,7 +111,7 @@ using KeepGoing = std::function<bool()>;
 HttpOutcome perform(HttpTransfers& transfers, HttpRequest request, const KeepGoing& keep_going);
 
 /// What the bodies of all transfers under way may take, unless one alone takes more.
-inline constexpr std::uint64_t kBodiesUnderWay = 48 * kMiB;
+inline constexpr std::uint64_t kBodiesUnderWay = 32 * kMiB;
 
 /// Over libcurl; proxies come from the environment. Keeps connections for the next request. A transfer whose body has
 /// no room within `bodies_under_way` bytes waits, its server with it, for others to be done.
