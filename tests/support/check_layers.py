@@ -45,7 +45,7 @@ FOREIGN = {
 }
 
 # What the system itself gives: C++ headers have no dot, C and POSIX ones are named here.
-SYSTEM = re.compile(r"[a-z0-9_]+|(sys|linux)/\w+\.h|(unistd|fcntl|signal|poll|termios|errno|stdlib|limits|malloc|elf)\.h")
+SYSTEM = re.compile(r"[a-z0-9_]+|(sys|linux)/\w+\.h|(unistd|fcntl|signal|poll|termios|errno|stdlib|limits|malloc|elf|netdb)\.h")
 
 # Of these, the library knows nothing: only the apps print, exit and read the environment.
 APPS_ONLY = [

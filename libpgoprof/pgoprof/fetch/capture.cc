@@ -180,6 +180,10 @@ CaptureFailure explain_failure(const HttpFailure& failure, const HttpRequest& re
         case HttpFault::timed_out:
             return unreached(CaptureFault::timed_out, too_late(request, seconds),
                              "the server is stuck or overloaded, or takes longer to answer than --timeout allows");
+        case HttpFault::stalled:
+            return unreached(CaptureFault::timed_out,
+                             fmt::format("the server sent nothing for {}s", request.stall_timeout.count()),
+                             "the server is stuck or overloaded, or the network has lost it");
         case HttpFault::no_answer:
             return unreached(CaptureFault::no_answer, "the server closed the connection without an answer",
                              kAskForLess);
@@ -197,6 +201,11 @@ CaptureFailure explain_failure(const HttpFailure& failure, const HttpRequest& re
             return unreached(
                 CaptureFault::tls, with_detail("the secure connection failed", failure.detail),
                 "does this machine trust the server's certificate? if the server speaks plain HTTP, write http://");
+        case HttpFault::proxy:
+            return unreached(
+                CaptureFault::unreachable, with_detail("the proxy does not connect us", failure.detail),
+                "proxies are named by http_proxy, https_proxy and all_proxy in the environment, and exceptions "
+                "by no_proxy; credentials are part of the proxy's URL");
         case HttpFault::redirect:
             return unreached(CaptureFault::redirect, with_detail("the redirect is not followed", failure.detail));
         case HttpFault::interrupted:
@@ -221,6 +230,8 @@ CaptureFailure explain_status(const HttpResponse& response) {
                                  ? unreached(CaptureFault::denied, with_detail("access denied (" + status + ")", says),
                                              "give credentials: --user, --bearer-token-file or --header-file")
                                  : unreached(CaptureFault::http_status, with_detail(status, says));
+    if (response.status == 407)
+        failure.error.remedy = "a proxy wants credentials: http_proxy=http://USER:PASSWORD@HOST";
     failure.status = response.status;
     failure.retry_after = retry_after(response);
     return failure;

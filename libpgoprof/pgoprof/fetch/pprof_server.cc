@@ -2,120 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cctype>
 #include <charconv>
-#include <ranges>
 #include <vector>
+
+#include "pgoprof/fetch/pprof_address.h"
+#include "pgoprof/io/host_addresses.h"
 
 namespace pgoprof {
 namespace {
-
-bool has_scheme(std::string_view text) {
-    const auto colon = text.find("://");
-    if (colon == 0 || colon == std::string_view::npos) return false;
-    return std::ranges::all_of(text.substr(0, colon),
-                               [](unsigned char c) { return std::isalnum(c) || c == '+' || c == '-' || c == '.'; });
-}
-
-/// ":6060" is what Go programmers call a port of this machine.
-std::string with_scheme(std::string_view text) {
-    if (has_scheme(text)) return std::string(text);
-    return (text.starts_with(':') ? "http://localhost" : "http://") + std::string(text);
-}
-
-bool is_bare_port(std::string_view text) {
-    return !text.empty() && std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
-}
-
-/// What cannot be parsed may hold a password anywhere before its last "@".
-std::string redact_unparsed(std::string_view text) {
-    const auto at = text.rfind('@');
-    return at == std::string_view::npos ? std::string(text) : "***" + std::string(text.substr(at));
-}
-
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    const char letter = static_cast<char>(c | 0x20);
-    return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
-}
-
-/// A key or value of a query as the server reads it. A malformed escape stays as it is.
-std::string decode_query(std::string_view text) {
-    std::string decoded;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool escape = text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0;
-        if (escape && hex_digit(text[i + 2]) >= 0) {
-            decoded += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
-            i += 2;
-        } else {
-            decoded += text[i] == '+' ? ' ' : text[i];
-        }
-    }
-    return decoded;
-}
-
-/// The values of `seconds` in a query.
-std::vector<std::string> seconds_values(std::string_view query) {
-    std::vector<std::string> values;
-    for (const auto part : std::views::split(query, '&')) {
-        const std::string_view pair(part.begin(), part.end());
-        const auto equals = std::min(pair.find('='), pair.size());
-        if (decode_query(pair.substr(0, equals)) != "seconds") continue;
-        values.push_back(decode_query(pair.substr(std::min(equals + 1, pair.size()))));
-    }
-    return values;
-}
-
-Result<std::chrono::seconds> only_value(const std::vector<std::string>& values) {
-    const auto seconds = values.size() == 1 ? parse_capture_seconds(values.front()) : std::nullopt;
-    if (seconds) return *seconds;
-    return fail(ErrorCode::usage,
-                fmt::format("seconds in the URL must be one integer from 1 to {}", kLongestCapture.count()),
-                "Go takes anything else for 30 without a word");
-}
-
-/// What the server of `address` is asked for, as the user may have written `seconds` into the URL.
-struct Address {
-    HttpUrl url;  ///< complete
-    std::chrono::seconds seconds;
-    std::string name;
-};
-
-Result<Address> parse_address(std::string_view text, std::optional<std::chrono::seconds> seconds) {
-    if (is_bare_port(text)) {
-        return fail_in(text, {.code = ErrorCode::usage,
-                              .message = "a port without a host",
-                              .remedy = fmt::format("for this machine write localhost:{}", text)});
-    }
-    // "http:/host" would pass for the host "http".
-    const bool misspelt = (text.starts_with("http:") || text.starts_with("https:")) && !has_scheme(text);
-    auto url = misspelt ? std::nullopt : parse_http_url(with_scheme(text));
-    if (!url) {
-        return fail_in(redact_unparsed(text), {.code = ErrorCode::usage,
-                                               .message = "not an http or https URL",
-                                               .remedy = "write host:port or http://host:port[/path]"});
-    }
-    Address address{.url = *std::move(url), .seconds = seconds.value_or(kDefaultCapture), .name = {}};
-    if (address.url.path == "/") address.url.path = "/debug/pprof/profile";
-    const auto values = seconds_values(address.url.query);
-    if (values.empty()) {
-        if (!address.url.query.empty()) address.url.query += '&';
-        address.url.query += fmt::format("seconds={}", address.seconds.count());
-    }
-    address.name = redacted(address.url);
-    if (values.empty()) return address;
-
-    const auto given = only_value(values);
-    if (!given) return fail_in(address.name, given.error());
-    if (seconds) {
-        return fail_in(address.name, {.code = ErrorCode::usage,
-                                      .message = "the URL gives seconds already",
-                                      .remedy = "leave out --seconds, or seconds= in the URL"});
-    }
-    address.seconds = *given;
-    return address;
-}
 
 /// The errors of net/http/pprof (Go's net/http/pprof/pprof.go), and those of net/http in front of it.
 CaptureFailure explain_page(const HttpResponse& response, std::chrono::seconds seconds) {
@@ -161,6 +55,31 @@ private:
     Source source_;
 };
 
+/// Every address that the name of a host has at the time, each a server of its own.
+class EveryAddress final : public Target {
+public:
+    EveryAddress(PprofAddress address, TargetOptions options)
+        : address_(std::move(address)), options_(std::move(options)) {}
+
+    const std::string& name() const override { return address_.name; }
+
+    Result<std::vector<Source>> sources(const Ask&) override {
+        const auto found = host_addresses(address_.url.host, options_.connect_timeout);
+        if (!found) return fail_in(address_.name, found.error());
+        std::vector<Source> sources;
+        for (const std::string& address : *found) {
+            HttpRequest request{.url = address_.url, .address = address};
+            sources.push_back(pprof_source(fmt::format("{} at {}", address_.name, address), std::move(request),
+                                           address_.seconds, options_));
+        }
+        return sources;
+    }
+
+private:
+    PprofAddress address_;
+    TargetOptions options_;
+};
+
 class PprofExchange final : public Exchange {
 public:
     PprofExchange(HttpRequest request, Access access, std::chrono::seconds seconds)
@@ -199,15 +118,19 @@ std::optional<std::chrono::seconds> parse_capture_seconds(std::string_view text)
 }
 
 Result<std::unique_ptr<Target>> make_pprof_server(std::string_view text, const TargetOptions& options) {
-    const auto address = parse_address(text, options.seconds);
+    auto address = parse_pprof_address(text, options.seconds);
     if (!address) return fail(address.error());
-    HttpRequest request{.url = address->url};
+    if (options.all_addresses && address->unix_socket.empty()) {
+        return std::make_unique<EveryAddress>(*std::move(address), options);
+    }
+    HttpRequest request{.url = address->url, .unix_socket = address->unix_socket};
     return std::make_unique<FixedTarget>(pprof_source(address->name, std::move(request), address->seconds, options));
 }
 
 Source pprof_source(std::string name, HttpRequest request, std::chrono::seconds seconds, const TargetOptions& options) {
     request.connect_timeout = options.connect_timeout;
     request.timeout = options.timeout.count() != 0 ? options.timeout : seconds + kCaptureMargin;
+    request.stall_timeout = seconds + kCaptureMargin;
     request.max_body_bytes = options.limits.input_bytes;
     return {.name = std::move(name),
             .seconds = seconds,

@@ -16,13 +16,19 @@ namespace {
 
 class CurlTransfers final : public HttpTransfers {
 public:
-    CurlTransfers() : multi_(curl_multi_init(), &curl_multi_cleanup) {
+    explicit CurlTransfers(std::uint64_t bodies_under_way)
+        : multi_(curl_multi_init(), &curl_multi_cleanup), room_(bodies_under_way) {
+        constexpr long kIdleConnections = 32;
         if (!multi_) throw std::bad_alloc();
+        // One connection a transfer: where several share one, those that wait for room hold up the one that others
+        // wait for.
+        check(curl_multi_setopt(multi_.get(), CURLMOPT_PIPELINING, CURLPIPE_NOTHING));
+        check(curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, kIdleConnections));
     }
     ~CurlTransfers() override { release_all(); }
 
     void start(HttpRequest request, Done done) override {
-        add(std::make_unique<HttpTransfer>(std::move(request), std::move(done)));
+        add(std::make_unique<HttpTransfer>(std::move(request), std::move(done), room_));
     }
 
     void advance(std::chrono::milliseconds longest) override {
@@ -67,6 +73,7 @@ private:
     /// Whether any was done.
     bool perform() {
         int running = 0;
+        resume();
         check(curl_multi_perform(multi_.get(), &running));
         bool any = false;
         for (int left = 0; const CURLMsg* message = curl_multi_info_read(multi_.get(), &left);) {
@@ -83,7 +90,14 @@ private:
         return any;
     }
 
+    /// Lets those go on for whose bodies there is room again.
+    void resume() {
+        const auto now = BodyRoom::Clock::now();
+        while (const auto easy = room_.next(now)) (void)curl_easy_pause(*easy, CURLPAUSE_CONT);
+    }
+
     std::unique_ptr<CURLM, decltype(&curl_multi_cleanup)> multi_;
+    BodyRoom room_;
     Transfers transfers_;
 };
 
@@ -108,10 +122,10 @@ HttpOutcome perform(HttpTransfers& transfers, HttpRequest request, const KeepGoi
     return *std::move(result);
 }
 
-std::unique_ptr<HttpTransfers> make_http_transfers() {
+std::unique_ptr<HttpTransfers> make_http_transfers(std::uint64_t bodies_under_way) {
     static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
     if (initialised != CURLE_OK) throw std::runtime_error("curl_global_init failed");
-    return std::make_unique<CurlTransfers>();
+    return std::make_unique<CurlTransfers>(bodies_under_way);
 }
 
 }  // namespace pgoprof

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "pgoprof/base/bytes.h"
+#include "pgoprof/base/limits.h"
 #include "pgoprof/io/http_url.h"
 
 namespace pgoprof {
@@ -38,9 +39,11 @@ struct HttpRequest {
     std::optional<HttpBody> body{};  ///< is posted; redirects of such a request are not followed
     HttpTls tls{};
     std::string unix_socket{};  ///< path of the socket to connect to in place of the URL's host; stays with the origin
+    std::string address{};      ///< IP address to connect to in place of what the host resolves to; likewise
     std::chrono::milliseconds connect_timeout{10'000};
-    std::chrono::milliseconds timeout{0};  ///< for everything, redirects included; 0: none
-    std::uint64_t max_body_bytes = 0;      ///< a larger body ends the transfer
+    std::chrono::milliseconds timeout{0};   ///< for everything, redirects included; 0: none
+    std::chrono::seconds stall_timeout{0};  ///< longest silence, of a server that is connected; 0: any
+    std::uint64_t max_body_bytes = 0;       ///< a larger body ends the transfer
 };
 
 struct HttpResponse {
@@ -59,11 +62,13 @@ enum class HttpFault : std::uint8_t {
     unreachable,        ///< no connection for another reason
     connect_timed_out,  ///< no connection within `connect_timeout`
     timed_out,          ///< no complete response within `timeout`
+    stalled,            ///< nothing came for `stall_timeout`
     no_answer,          ///< the connection ended before the response began
     cut_short,          ///< it ended within the response
     too_large,          ///< the body exceeds `max_body_bytes`
     malformed,          ///< the answer is not HTTP, or not HTTP as it should be
     tls,                ///< the secure connection failed; `detail` says why
+    proxy,              ///< the proxy does not connect us; `detail` says why
     redirect,           ///< too many, or to where we do not go
     interrupted,        ///< cancelled
     other,
@@ -78,7 +83,8 @@ using HttpOutcome = std::expected<HttpResponse, HttpFailure>;
 
 /// Any number of requests at once, on the thread that calls. Any status that is not a redirect is a response, not a
 /// failure. At most ten redirects are followed, to http and https only, never from https to http. Only the origin
-/// (scheme, host, port) of the request's URL gets its credentials and headers.
+/// (scheme, host, port) of the request's URL gets its credentials and headers, and only until the first redirect to
+/// another one: none leads back to them. The process must ignore SIGPIPE.
 class HttpTransfers {
 public:
     using Done = std::function<void(HttpOutcome outcome)>;
@@ -104,7 +110,11 @@ using KeepGoing = std::function<bool()>;
 /// One request, from beginning to end.
 HttpOutcome perform(HttpTransfers& transfers, HttpRequest request, const KeepGoing& keep_going);
 
-/// Over libcurl; proxies come from the environment. Keeps connections for the next request.
-std::unique_ptr<HttpTransfers> make_http_transfers();
+/// What the bodies of all transfers under way may take, unless one alone takes more.
+inline constexpr std::uint64_t kBodiesUnderWay = 32 * kMiB;
+
+/// Over libcurl; proxies come from the environment. Keeps connections for the next request. A transfer whose body has
+/// no room within `bodies_under_way` bytes waits, its server with it, for others to be done.
+std::unique_ptr<HttpTransfers> make_http_transfers(std::uint64_t bodies_under_way = kBodiesUnderWay);
 
 }  // namespace pgoprof

@@ -16,7 +16,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kMaxRedirects = 10;
 constexpr std::string_view kBlanks = " \t\r\n";
-constexpr std::uint64_t kMaxHeaderBytes = 256 * kKiB;
+constexpr std::uint64_t kMaxHeaderBytes = 64 * kKiB;  // of interim responses, too
 
 std::unexpected<HttpFailure> failure(HttpFault fault, std::string detail = {}) {
     return std::unexpected<HttpFailure>({.fault = fault, .detail = std::move(detail)});
@@ -28,6 +28,17 @@ std::string lower(std::string_view text) {
     return result;
 }
 
+using List = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
+
+List empty_list() { return {nullptr, &curl_slist_free_all}; }
+
+void append(List& list, const std::string& line) {
+    curl_slist* const grown = curl_slist_append(list.get(), line.c_str());
+    if (grown == nullptr) throw std::bad_alloc();
+    (void)list.release();
+    list.reset(grown);
+}
+
 extern "C" {
 
 std::size_t on_header(char* data, std::size_t, std::size_t size, void* transfer) {
@@ -35,8 +46,15 @@ std::size_t on_header(char* data, std::size_t, std::size_t size, void* transfer)
 }
 
 std::size_t on_body(char* data, std::size_t, std::size_t size, void* transfer) {
-    const bool taken = static_cast<HttpTransfer*>(transfer)->take_body(as_bytes(std::string_view(data, size)));
-    return taken ? size : size + 1;  // any other number than `size` ends the transfer
+    switch (static_cast<HttpTransfer*>(transfer)->take_body(as_bytes(std::string_view(data, size)))) {
+        case HttpTransfer::Taken::all:
+            return size;
+        case HttpTransfer::Taken::wait:
+            return CURL_WRITEFUNC_PAUSE;
+        case HttpTransfer::Taken::too_much:
+            break;
+    }
+    return size + 1;  // any other number than `size` ends the transfer
 }
 
 }  // extern "C"
@@ -59,28 +77,29 @@ bool HttpTransfer::take_header(std::string_view line) {
     return true;
 }
 
-bool HttpTransfer::take_body(ByteView bytes) {
+HttpTransfer::Taken HttpTransfer::take_body(ByteView bytes) {
     body_too_large_ = bytes.size() > hop_.max_body_bytes - response_.body.size();
-    if (!body_too_large_) response_.body.append(bytes);
-    return !body_too_large_;
+    if (body_too_large_) return Taken::too_much;
+    if (!room_.take(easy(), bytes.size(), hop_.max_body_bytes, Clock::now())) return Taken::wait;
+    room_taken_ += bytes.size();
+    response_.body.append(bytes);
+    return Taken::all;
 }
 
+void HttpTransfer::leave_room() { room_.release(easy(), std::exchange(room_taken_, 0)); }
+
 HttpTransfer::HeaderList HttpTransfer::header_list() const {
-    HeaderList list(nullptr, &curl_slist_free_all);
-    const auto add = [&](const std::string& line) {
-        curl_slist* const old = list.release();
-        curl_slist* const grown = curl_slist_append(old, line.c_str());
-        list.reset(grown != nullptr ? grown : old);
-        if (grown == nullptr) throw std::bad_alloc();
-    };
+    HeaderList list = empty_list();
     // A profile is gzip already. Whoever compresses it again all the same is understood: see decoded().
-    add("Accept-Encoding: identity");
-    if (hop_.body) add("Content-Type: " + hop_.body->content_type);
-    for (const auto& [name, value] : hop_.headers) add(fmt::format("{}: {}", name, value));
+    append(list, "Accept-Encoding: identity");
+    if (hop_.body) append(list, "Content-Type: " + hop_.body->content_type);
+    // libcurl takes "Name:" for an order to leave that header out, and "Name;" for one without a value.
+    for (const auto& [name, value] : hop_.headers) append(list, value.empty() ? name + ";" : name + ": " + value);
     return list;
 }
 
 void HttpTransfer::prepare() {
+    leave_room();
     response_ = {};
     header_bytes_ = 0;
     headers_complete_ = headers_too_large_ = body_too_large_ = false;
@@ -100,9 +119,7 @@ void HttpTransfer::prepare() {
         set(CURLOPT_USERNAME, hop_.url.user.c_str());
         set(CURLOPT_PASSWORD, hop_.url.password.c_str());
     }
-    set_text(CURLOPT_UNIX_SOCKET_PATH, hop_.unix_socket);
-    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(hop_.connect_timeout.count()));
-    set(CURLOPT_TIMEOUT_MS, static_cast<long>(hop_.timeout.count()));
+    prepare_connection();
     set(CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(hop_.max_body_bytes));
     set(CURLOPT_HEADERFUNCTION, &on_header);
     set(CURLOPT_HEADERDATA, this);
@@ -112,8 +129,33 @@ void HttpTransfer::prepare() {
     prepare_body();
 }
 
+void HttpTransfer::prepare_connection() {
+    set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
+    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(hop_.connect_timeout.count()));
+    set(CURLOPT_TIMEOUT_MS, static_cast<long>(hop_.timeout.count()));
+    if (hop_.stall_timeout.count() != 0) {
+        set(CURLOPT_LOW_SPEED_LIMIT, 1L);
+        set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(hop_.stall_timeout.count()));
+    }
+    set(CURLOPT_QUICK_EXIT, 1L);  // a name server that does not answer holds nobody up
+    if (!hop_.unix_socket.empty()) {
+        set(CURLOPT_UNIX_SOCKET_PATH, hop_.unix_socket.c_str());
+        set(CURLOPT_NOPROXY, "*");
+    }
+    connect_to_ = empty_list();
+    if (hop_.address.empty()) return;
+    const bool v6 = hop_.address.find(':') != std::string::npos;
+    append(connect_to_, fmt::format("::{}:{}", v6 ? "[" + hop_.address + "]" : hop_.address, hop_.url.port));
+    set(CURLOPT_CONNECT_TO, connect_to_.get());
+}
+
 void HttpTransfer::prepare_tls() {
+    // Debian's libcurl would trust the system's folder of certificates besides any file; and without a folder it reads
+    // the file once for all connections.
+    const bool has_file = !hop_.tls.ca_file.empty() || curl_version_info(CURLVERSION_NOW)->cainfo != nullptr;
+    if (has_file) set(CURLOPT_CAPATH, static_cast<char*>(nullptr));
     set_text(CURLOPT_CAINFO, hop_.tls.ca_file);
+    set(CURLOPT_KEYPASSWD, "");  // asks nobody for the password of a key
     set_text(CURLOPT_SSLCERT, hop_.tls.certificate_file);
     set_text(CURLOPT_SSLKEY, hop_.tls.key_file);
     set(CURLOPT_SSL_VERIFYPEER, hop_.tls.insecure ? 0L : 1L);
@@ -148,7 +190,7 @@ std::optional<HttpOutcome> HttpTransfer::follow() {
     auto next = resolve(hop_.url, response_.header("location"));
     if (!next) return failure(HttpFault::redirect, "redirected to what is not an http or https URL");
     if (hop_.url.scheme == "https" && next->scheme != "https")
-        return failure(HttpFault::redirect, "redirected from https to http: " + to_string(*next));
+        return failure(HttpFault::redirect, "redirected from https to http: " + redacted(*next));
     if (next->same_origin(hop_.url)) {
         next->user = hop_.url.user;
         next->password = hop_.url.password;
@@ -157,6 +199,7 @@ std::optional<HttpOutcome> HttpTransfer::follow() {
         hop_.tls.certificate_file.clear();
         hop_.tls.key_file.clear();
         hop_.unix_socket.clear();
+        hop_.address.clear();
     }
     hop_.url = *std::move(next);
     if (!deadline_) return std::nullopt;
@@ -177,17 +220,37 @@ bool HttpTransfer::connected() const {
     return micros > 0;
 }
 
+/// Whether it is a proxy that stands in the way.
+bool HttpTransfer::at_proxy(CURLcode code) const {
+    const long answered = info(CURLINFO_HTTP_CONNECTCODE);
+    if (code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_PROXY || (answered != 0 && answered != 200)) return true;
+    // All that tells whom libcurl could not connect to.
+    return code == CURLE_COULDNT_CONNECT && hop_.unix_socket.empty() &&
+           std::string_view(detail_).starts_with("Failed to connect to ") &&
+           std::string_view(detail_).find(" port " + hop_.url.port + " ") == std::string_view::npos;
+}
+
+/// The connection ended too early: what that is called.
+HttpFault HttpTransfer::broken_off() const {
+    // With TLS 1.3 a server refuses the client's certificate, or the lack of one, after the handshake.
+    if (std::string_view(detail_).find("SSL routines") != std::string_view::npos &&
+        std::string_view(detail_).find(" alert ") != std::string_view::npos)
+        return HttpFault::tls;
+    return header_bytes_ == 0 ? HttpFault::no_answer : HttpFault::cut_short;
+}
+
 HttpFault HttpTransfer::fault_of(CURLcode code) const {
+    if (at_proxy(code)) return HttpFault::proxy;
     switch (code) {
         case CURLE_OUT_OF_MEMORY:  // also what libcurl calls a header line that is too long for it
             if (header_bytes_ == 0 || headers_complete_) throw std::bad_alloc();
             return HttpFault::malformed;
         case CURLE_COULDNT_RESOLVE_HOST:
-        case CURLE_COULDNT_RESOLVE_PROXY:
             return HttpFault::resolve;
         case CURLE_COULDNT_CONNECT:
             return info(CURLINFO_OS_ERRNO) == ECONNREFUSED ? HttpFault::refused : HttpFault::unreachable;
         case CURLE_OPERATION_TIMEDOUT:
+            if (std::string_view(detail_).starts_with("Operation too slow")) return HttpFault::stalled;
             return connected() ? HttpFault::timed_out : HttpFault::connect_timed_out;
         case CURLE_ABORTED_BY_CALLBACK:
             return HttpFault::interrupted;
@@ -201,13 +264,14 @@ HttpFault HttpTransfer::fault_of(CURLcode code) const {
         case CURLE_SEND_ERROR:
         case CURLE_HTTP2:
         case CURLE_HTTP2_STREAM:
-            return header_bytes_ == 0 ? HttpFault::no_answer : HttpFault::cut_short;
+            return broken_off();
         case CURLE_UNSUPPORTED_PROTOCOL:
         case CURLE_WEIRD_SERVER_REPLY:
             return HttpFault::malformed;
         case CURLE_SSL_CONNECT_ERROR:
         case CURLE_PEER_FAILED_VERIFICATION:
         case CURLE_SSL_CERTPROBLEM:
+        case CURLE_SSL_CLIENTCERT:
         case CURLE_SSL_CIPHER:
         case CURLE_SSL_CACERT_BADFILE:
         case CURLE_SSL_ISSUER_ERROR:

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <utility>
 
+#include "pgoprof/io/body_room.h"
 #include "pgoprof/io/http.h"
 
 namespace pgoprof {
@@ -19,10 +20,16 @@ namespace pgoprof {
 /// One request, redirects and all.
 class HttpTransfer {
 public:
-    HttpTransfer(HttpRequest request, HttpTransfers::Done done) : hop_(std::move(request)), done_(std::move(done)) {
+    /// `room` must stay as long as this does.
+    HttpTransfer(HttpRequest request, HttpTransfers::Done done, BodyRoom& room)
+        : hop_(std::move(request)), done_(std::move(done)), room_(room) {
         if (!easy_) throw std::bad_alloc();
         if (hop_.timeout.count() != 0) deadline_ = std::chrono::steady_clock::now() + hop_.timeout;
     }
+
+    HttpTransfer(const HttpTransfer&) = delete;
+    HttpTransfer& operator=(const HttpTransfer&) = delete;
+    ~HttpTransfer() { leave_room(); }
 
     CURL* easy() { return easy_.get(); }
 
@@ -34,13 +41,17 @@ public:
 
     void done(HttpOutcome outcome) { done_(std::move(outcome)); }
 
+    enum class Taken : std::uint8_t { all, too_much, wait };
+
     bool take_header(std::string_view line);
-    bool take_body(ByteView bytes);
+    Taken take_body(ByteView bytes);
 
 private:
     using HeaderList = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
 
     HeaderList header_list() const;
+    void leave_room();
+    void prepare_connection();
     void prepare_tls();
     void prepare_body();
 
@@ -58,7 +69,9 @@ private:
     bool connected() const;
     bool is_redirect() const;
     std::optional<HttpOutcome> follow();
+    bool at_proxy(CURLcode code) const;
     HttpFault fault_of(CURLcode code) const;
+    HttpFault broken_off() const;
     std::string detail_of(CURLcode code) const;
     HttpOutcome decoded();
 
@@ -68,8 +81,11 @@ private:
     std::optional<std::chrono::steady_clock::time_point> deadline_;
     int redirects_ = 0;
     HeaderList headers_{nullptr, &curl_slist_free_all};
+    HeaderList connect_to_{nullptr, &curl_slist_free_all};
     char detail_[CURL_ERROR_SIZE] = {};
 
+    BodyRoom& room_;
+    std::uint64_t room_taken_ = 0;
     HttpResponse response_;
     std::uint64_t header_bytes_ = 0;
     bool headers_complete_ = false;

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <new>
+#include <ranges>
 
 namespace pgoprof {
 namespace {
@@ -72,6 +73,25 @@ std::optional<HttpUrl> resolve(const HttpUrl& base, std::string_view reference) 
 
 std::string to_string(const HttpUrl& url) { return assemble(url, {}); }
 
-std::string redacted(const HttpUrl& url) { return assemble(url, url.has_user_info() ? "***@" : ""); }
+std::string redacted(const HttpUrl& url) {
+    HttpUrl shown = url;
+    shown.query = redacted_query(url.query);
+    return assemble(shown, url.has_user_info() ? "***@" : "");
+}
+
+std::string redacted_query(std::string_view query) {
+    std::string shown;
+    for (const auto part : std::views::split(query, '&')) {
+        const std::string_view pair(part.begin(), part.end());
+        const auto equals = pair.find('=');
+        if (!shown.empty()) shown += '&';
+        if (pair.starts_with("seconds=")) {
+            shown += pair;
+        } else if (!pair.empty()) {
+            shown += equals == pair.npos ? "***" : std::string(pair.substr(0, equals)) + "=***";
+        }
+    }
+    return shown;
+}
 
 }  // namespace pgoprof

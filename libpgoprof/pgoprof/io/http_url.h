@@ -35,7 +35,11 @@ std::optional<HttpUrl> resolve(const HttpUrl& base, std::string_view reference);
 /// The URL without its user info.
 std::string to_string(const HttpUrl& url);
 
-/// For messages: the URL with "***" in place of its user info.
+/// For messages: the URL with "***" in place of its user info, and of all that its query says but for `seconds`: keys
+/// and tokens are given there, too.
 std::string redacted(const HttpUrl& url);
+
+/// The same of a query alone.
+std::string redacted_query(std::string_view query);
 
 }  // namespace pgoprof

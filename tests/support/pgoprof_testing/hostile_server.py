@@ -1,5 +1,6 @@
 """An HTTP server on a raw socket, for what a well-behaved one will not do on command."""
 
+import select
 import socket
 import threading
 
@@ -8,11 +9,13 @@ class HostileServer:
     """Hands each connection, its request read, to `behave(connection, request)`, and closes it.
 
     `request` is the head as text. `requests` collects them; `asked` is set by the first. `tls` is an ssl.SSLContext.
+    With `raw` a connection is handed over as it comes, without a request read.
     """
 
-    def __init__(self, behave, tls=None):
+    def __init__(self, behave, tls=None, raw=False):
         self._behave = behave
         self._tls = tls
+        self._raw = raw
         self.requests = []
         self.asked = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -30,6 +33,10 @@ class HostileServer:
 
     def _serve(self, connection):
         try:
+            if self._raw:
+                with connection:
+                    self._behave(connection, "")
+                return
             with self._tls.wrap_socket(connection, server_side=True) if self._tls else connection as stream:
                 self._answer(stream)
         except OSError:
@@ -91,10 +98,48 @@ def send_and_reset(data):
     return behave
 
 
-def send_for_ever(head, piece):
+def send_for_ever(head, piece, every=0):
+    """`head`, then `piece` without end; `every` so many seconds, unless the client goes away."""
+
     def behave(connection, request):
         connection.sendall(head)
-        while True:
+        while not every or not select.select([connection], [], [], every)[0]:
             connection.sendall(piece)
 
     return behave
+
+
+def drip(data, every):
+    """A byte at a time."""
+
+    def behave(connection, request):
+        for byte in data:
+            if select.select([connection], [], [], every)[0]:
+                return
+            connection.sendall(bytes([byte]))
+
+    return behave
+
+
+def wait_then(seconds, behave):
+    """`behave` after so many seconds, unless the client goes away before."""
+
+    def late(connection, request):
+        if not select.select([connection], [], [], seconds)[0]:
+            behave(connection, request)
+
+    return late
+
+
+def redirect(to, *headers, status="302 Found", body=b""):
+    return send(response(body, "Location: " + to, *headers, status=status))
+
+
+def redirect_to_then(to, behave, status="302 Found"):
+    """Redirects to the path `to`, where it behaves so."""
+
+    def both(connection, request):
+        moved = request.startswith(f"GET {to} ")
+        (behave if moved else redirect(to, status=status))(connection, request)
+
+    return both

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -12,6 +13,8 @@
 
 #include "cli/options.h"
 #include "cli/tool.h"
+#include "pgo_fetch/access_options.h"
+#include "pgo_fetch/process.h"
 #include "pgoprof/base/text.h"
 #include "pgoprof/fetch/pprof_server.h"
 #include "pgoprof/fetch/source.h"
@@ -50,6 +53,8 @@ struct Options {
     std::string seconds;
     std::string timeout;
     std::string output = "-";
+    bool all_addresses = false;
+    AccessOptions access;
     Limits limits = TargetOptions{}.limits;
 };
 
@@ -59,12 +64,24 @@ Result<std::optional<seconds>> parse_option(const char* option, const std::strin
     return fail(ErrorCode::usage, fmt::format("{} must be an integer from 1 to {}", option, kLongestCapture.count()));
 }
 
+std::optional<std::string> environment(std::string_view name) {
+    const char* const value = std::getenv(std::string(name).c_str());
+    return value == nullptr || *value == '\0' ? std::nullopt : std::optional<std::string>(value);
+}
+
 Result<TargetOptions> parse_target_options(const Options& options) {
     const auto length = parse_option("--seconds", options.seconds);
     if (!length) return fail(length.error());
     const auto timeout = parse_option("--timeout", options.timeout);
     if (!timeout) return fail(timeout.error());
-    return TargetOptions{.seconds = *length, .timeout = timeout->value_or(seconds{0}), .limits = options.limits};
+    auto access = make_access(options.access, environment);
+    if (!access) return fail(access.error());
+    return TargetOptions{.seconds = *length,
+                         .timeout = timeout->value_or(seconds{0}),
+                         .limits = options.limits,
+                         .all_addresses = options.all_addresses,
+                         .access = *std::move(access),
+                         .environment = environment};
 }
 
 Result<Source> parse_source(const Options& options, const TargetOptions& target_options) {
@@ -141,6 +158,8 @@ ExitCode run(const Options& options, const Console& console) {
     if (!source) return console.error(source.error());
     if (const auto output = check_output(options.output); !output) return console.error(output.error());
 
+    warn_of_access(options.access, console);
+    if (const auto ready = prepare_process(1); !ready) return console.error(ready.error());
     watch_interrupts();
     const auto bodies = fetch(*source, show_progress(console, *source));
     console.end_progress();
@@ -165,6 +184,8 @@ Run declare(CLI::App& app) {
     app.add_option("--timeout", options->timeout, "Give up after so many seconds [those of the capture + 30]")
         ->type_name("N");
     add_output_option(app, options->output);
+    app.add_flag("--all-addresses", options->all_addresses, "Ask every address that the host's name has");
+    declare_access_options(app, options->access);
     add_limits_option(app, options->limits);
     app.get_option("--max-input-size")->description("Refuse a profile of more than SIZE bytes [64m]");
     return [options](const Console& console) { return run(*options, console); };
