@@ -28,6 +28,13 @@ std::string lower(std::string_view text) {
     return result;
 }
 
+void append(std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>& list, const std::string& line) {
+    curl_slist* const grown = curl_slist_append(list.get(), line.c_str());
+    if (grown == nullptr) throw std::bad_alloc();
+    (void)list.release();  // it is part of the grown one
+    list.reset(grown);
+}
+
 extern "C" {
 
 std::size_t on_header(char* data, std::size_t, std::size_t size, void* transfer) {
@@ -67,17 +74,26 @@ bool HttpTransfer::take_body(ByteView bytes) {
 
 HttpTransfer::HeaderList HttpTransfer::header_list() const {
     HeaderList list(nullptr, &curl_slist_free_all);
-    const auto add = [&](const std::string& line) {
-        curl_slist* const old = list.release();
-        curl_slist* const grown = curl_slist_append(old, line.c_str());
-        list.reset(grown != nullptr ? grown : old);
-        if (grown == nullptr) throw std::bad_alloc();
-    };
+    const auto add = [&](const std::string& line) { append(list, line); };
     // A profile is gzip already. Whoever compresses it again all the same is understood: see decoded().
     add("Accept-Encoding: identity");
     if (hop_.body) add("Content-Type: " + hop_.body->content_type);
     for (const auto& [name, value] : hop_.headers) add(fmt::format("{}: {}", name, value));
+    if (!hop_.tls.server_name.empty()) add(fmt::format("Host: {}:{}", hop_.url.host, hop_.url.port));
     return list;
+}
+
+/// libcurl takes the name that it asks for and verifies from the URL: there it stands, and the URL's host is where we
+/// connect to.
+void HttpTransfer::prepare_url() {
+    connect_to_.reset();
+    HttpUrl url = hop_.url;
+    if (!hop_.tls.server_name.empty()) {
+        append(connect_to_, fmt::format("::{}:{}", url.host, url.port));
+        set(CURLOPT_CONNECT_TO, connect_to_.get());
+        url.host = hop_.tls.server_name;
+    }
+    set(CURLOPT_URL, to_string(url).c_str());
 }
 
 void HttpTransfer::prepare() {
@@ -89,7 +105,7 @@ void HttpTransfer::prepare() {
     headers_ = header_list();
     set(CURLOPT_PRIVATE, this);
     set(CURLOPT_ERRORBUFFER, detail_);
-    set(CURLOPT_URL, to_string(hop_.url).c_str());
+    prepare_url();
     set(CURLOPT_PROTOCOLS_STR, "http,https");
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);  // a proxy's answer is not the server's
@@ -101,6 +117,7 @@ void HttpTransfer::prepare() {
         set(CURLOPT_PASSWORD, hop_.url.password.c_str());
     }
     set_text(CURLOPT_UNIX_SOCKET_PATH, hop_.unix_socket);
+    if (hop_.proxy) set(CURLOPT_PROXY, hop_.proxy->c_str());
     set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(hop_.connect_timeout.count()));
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(hop_.timeout.count()));
     set(CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(hop_.max_body_bytes));
@@ -112,10 +129,18 @@ void HttpTransfer::prepare() {
     prepare_body();
 }
 
+void HttpTransfer::set_pem(CURLoption file_option, const std::string& file, CURLoption pem_option, std::string& pem) {
+    if (pem.empty()) return set_text(file_option, file);
+    curl_blob blob{.data = pem.data(), .len = pem.size(), .flags = CURL_BLOB_COPY};
+    set(pem_option, &blob);
+}
+
 void HttpTransfer::prepare_tls() {
-    set_text(CURLOPT_CAINFO, hop_.tls.ca_file);
-    set_text(CURLOPT_SSLCERT, hop_.tls.certificate_file);
-    set_text(CURLOPT_SSLKEY, hop_.tls.key_file);
+    set_pem(CURLOPT_CAINFO, hop_.tls.ca_file, CURLOPT_CAINFO_BLOB, hop_.tls.ca_pem);
+    set_pem(CURLOPT_SSLCERT, hop_.tls.certificate_file, CURLOPT_SSLCERT_BLOB, hop_.tls.certificate_pem);
+    set_pem(CURLOPT_SSLKEY, hop_.tls.key_file, CURLOPT_SSLKEY_BLOB, hop_.tls.key_pem);
+    // Without this, the system's authorities are believed beside those that are named.
+    if (!hop_.tls.ca_file.empty() || !hop_.tls.ca_pem.empty()) set(CURLOPT_CAPATH, nullptr);
     set(CURLOPT_SSL_VERIFYPEER, hop_.tls.insecure ? 0L : 1L);
     set(CURLOPT_SSL_VERIFYHOST, hop_.tls.insecure ? 0L : 2L);
 }
@@ -137,6 +162,7 @@ std::optional<HttpOutcome> HttpTransfer::finish(CURLcode code) {
 
 bool HttpTransfer::is_redirect() const {
     const long s = response_.status;
+    if (!hop_.follow_redirects) return false;
     const bool status = s == 301 || s == 302 || s == 303 || s == 307 || s == 308;
     return status && !response_.header("location").empty();
 }
@@ -154,8 +180,9 @@ std::optional<HttpOutcome> HttpTransfer::follow() {
         next->password = hop_.url.password;
     } else {
         hop_.headers.clear();
-        hop_.tls.certificate_file.clear();
-        hop_.tls.key_file.clear();
+        for (auto* const own : {&hop_.tls.certificate_file, &hop_.tls.certificate_pem, &hop_.tls.key_file,
+                                &hop_.tls.key_pem, &hop_.tls.server_name})
+            own->clear();
         hop_.unix_socket.clear();
     }
     hop_.url = *std::move(next);

@@ -41,6 +41,7 @@ private:
     using HeaderList = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
 
     HeaderList header_list() const;
+    void prepare_url();
     void prepare_tls();
     void prepare_body();
 
@@ -53,6 +54,7 @@ private:
     void set_text(CURLoption option, const std::string& text) {
         if (!text.empty()) set(option, text.c_str());
     }
+    void set_pem(CURLoption file_option, const std::string& file, CURLoption pem_option, std::string& pem);
 
     long info(CURLINFO which) const;
     bool connected() const;
@@ -68,6 +70,7 @@ private:
     std::optional<std::chrono::steady_clock::time_point> deadline_;
     int redirects_ = 0;
     HeaderList headers_{nullptr, &curl_slist_free_all};
+    HeaderList connect_to_{nullptr, &curl_slist_free_all};
     char detail_[CURL_ERROR_SIZE] = {};
 
     HttpResponse response_;

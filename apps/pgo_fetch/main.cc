@@ -12,6 +12,7 @@
 
 #include "cli/options.h"
 #include "cli/tool.h"
+#include "pgo_fetch/backend_options.h"
 #include "pgoprof/base/text.h"
 #include "pgoprof/fetch/pprof_server.h"
 #include "pgoprof/fetch/source.h"
@@ -50,7 +51,7 @@ struct Options {
     std::string seconds;
     std::string timeout;
     std::string output = "-";
-    Limits limits = TargetOptions{}.limits;
+    TargetOptions target;
 };
 
 Result<std::optional<seconds>> parse_option(const char* option, const std::string& text) {
@@ -64,7 +65,10 @@ Result<TargetOptions> parse_target_options(const Options& options) {
     if (!length) return fail(length.error());
     const auto timeout = parse_option("--timeout", options.timeout);
     if (!timeout) return fail(timeout.error());
-    return TargetOptions{.seconds = *length, .timeout = timeout->value_or(seconds{0}), .limits = options.limits};
+    TargetOptions target = options.target;
+    target.seconds = *length;
+    target.timeout = timeout->value_or(seconds{0});
+    return target;
 }
 
 Result<Source> parse_source(const Options& options, const TargetOptions& target_options) {
@@ -146,7 +150,7 @@ ExitCode run(const Options& options, const Console& console) {
     console.end_progress();
     if (!bodies) return fail_at(*source, bodies.error(), console);
     const ProfileBody& body = bodies->front();
-    Loader loader(options.limits);
+    Loader loader(options.target.limits);
     const auto captured = read_capture(loader, body);
     if (!captured) return fail_at(*source, captured.error(), console);
     if (const auto written = write_binary(options.output, body.bytes.view()); !written) {
@@ -165,8 +169,9 @@ Run declare(CLI::App& app) {
     app.add_option("--timeout", options->timeout, "Give up after so many seconds [those of the capture + 30]")
         ->type_name("N");
     add_output_option(app, options->output);
-    add_limits_option(app, options->limits);
+    add_limits_option(app, options->target.limits);
     app.get_option("--max-input-size")->description("Refuse a profile of more than SIZE bytes [64m]");
+    declare_backend_options(app, options->target);
     return [options](const Console& console) { return run(*options, console); };
 }
 
