@@ -8,6 +8,8 @@
 #include <ranges>
 #include <vector>
 
+#include "pgoprof/base/percent.h"
+
 namespace pgoprof {
 namespace {
 
@@ -28,31 +30,11 @@ bool is_bare_port(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
-/// What cannot be parsed may hold a password anywhere before its last "@".
-std::string redact_unparsed(std::string_view text) {
-    const auto at = text.rfind('@');
-    return at == std::string_view::npos ? std::string(text) : "***" + std::string(text.substr(at));
-}
-
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    const char letter = static_cast<char>(c | 0x20);
-    return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
-}
-
-/// A key or value of a query as the server reads it. A malformed escape stays as it is.
+/// A key or value of a query as the server reads it.
 std::string decode_query(std::string_view text) {
-    std::string decoded;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool escape = text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0;
-        if (escape && hex_digit(text[i + 2]) >= 0) {
-            decoded += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
-            i += 2;
-        } else {
-            decoded += text[i] == '+' ? ' ' : text[i];
-        }
-    }
-    return decoded;
+    std::string spaced(text);
+    std::ranges::replace(spaced, '+', ' ');
+    return percent_decode(spaced);
 }
 
 /// The values of `seconds` in a query.
@@ -92,9 +74,9 @@ Result<Address> parse_address(std::string_view text, std::optional<std::chrono::
     const bool misspelt = (text.starts_with("http:") || text.starts_with("https:")) && !has_scheme(text);
     auto url = misspelt ? std::nullopt : parse_http_url(with_scheme(text));
     if (!url) {
-        return fail_in(redact_unparsed(text), {.code = ErrorCode::usage,
-                                               .message = "not an http or https URL",
-                                               .remedy = "write host:port or http://host:port[/path]"});
+        return fail_in(redacted(text), {.code = ErrorCode::usage,
+                                        .message = "not an http or https URL",
+                                        .remedy = "write host:port or http://host:port[/path]"});
     }
     Address address{.url = *std::move(url), .seconds = seconds.value_or(kDefaultCapture), .name = {}};
     if (address.url.path == "/") address.url.path = "/debug/pprof/profile";

@@ -74,4 +74,9 @@ std::string to_string(const HttpUrl& url) { return assemble(url, {}); }
 
 std::string redacted(const HttpUrl& url) { return assemble(url, url.has_user_info() ? "***@" : ""); }
 
+std::string redacted(std::string_view text) {
+    const auto at = text.rfind('@');
+    return at == text.npos ? std::string(text) : "***" + std::string(text.substr(at));
+}
+
 }  // namespace pgoprof

@@ -38,4 +38,7 @@ std::string to_string(const HttpUrl& url);
 /// For messages: the URL with "***" in place of its user info.
 std::string redacted(const HttpUrl& url);
 
+/// For messages about what is no URL: the text with "***" in place of all that may be user info.
+std::string redacted(std::string_view text);
+
 }  // namespace pgoprof
