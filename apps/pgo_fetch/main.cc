@@ -14,6 +14,7 @@
 #include "cli/options.h"
 #include "cli/tool.h"
 #include "pgo_fetch/access_options.h"
+#include "pgo_fetch/backend_options.h"
 #include "pgo_fetch/process.h"
 #include "pgoprof/base/text.h"
 #include "pgoprof/fetch/pprof_server.h"
@@ -53,9 +54,8 @@ struct Options {
     std::string seconds;
     std::string timeout;
     std::string output = "-";
-    bool all_addresses = false;
     AccessOptions access;
-    Limits limits = TargetOptions{}.limits;
+    TargetOptions target;
 };
 
 Result<std::optional<seconds>> parse_option(const char* option, const std::string& text) {
@@ -76,12 +76,12 @@ Result<TargetOptions> parse_target_options(const Options& options) {
     if (!timeout) return fail(timeout.error());
     auto access = make_access(options.access, environment);
     if (!access) return fail(access.error());
-    return TargetOptions{.seconds = *length,
-                         .timeout = timeout->value_or(seconds{0}),
-                         .limits = options.limits,
-                         .all_addresses = options.all_addresses,
-                         .access = *std::move(access),
-                         .environment = environment};
+    TargetOptions target = options.target;
+    target.seconds = *length;
+    target.timeout = timeout->value_or(seconds{0});
+    target.access = *std::move(access);
+    target.environment = environment;
+    return target;
 }
 
 Result<Source> parse_source(const Options& options, const TargetOptions& target_options) {
@@ -165,7 +165,7 @@ ExitCode run(const Options& options, const Console& console) {
     console.end_progress();
     if (!bodies) return fail_at(*source, bodies.error(), console);
     const ProfileBody& body = bodies->front();
-    Loader loader(options.limits);
+    Loader loader(options.target.limits);
     const auto captured = read_capture(loader, body);
     if (!captured) return fail_at(*source, captured.error(), console);
     if (const auto written = write_binary(options.output, body.bytes.view()); !written) {
@@ -184,10 +184,11 @@ Run declare(CLI::App& app) {
     app.add_option("--timeout", options->timeout, "Give up after so many seconds [those of the capture + 30]")
         ->type_name("N");
     add_output_option(app, options->output);
-    app.add_flag("--all-addresses", options->all_addresses, "Ask every address that the host's name has");
+    app.add_flag("--all-addresses", options->target.all_addresses, "Ask every address that the host's name has");
     declare_access_options(app, options->access);
-    add_limits_option(app, options->limits);
+    add_limits_option(app, options->target.limits);
     app.get_option("--max-input-size")->description("Refuse a profile of more than SIZE bytes [64m]");
+    declare_backend_options(app, options->target);
     return [options](const Console& console) { return run(*options, console); };
 }
 

@@ -8,6 +8,7 @@
 #include <ranges>
 #include <vector>
 
+#include "pgoprof/base/percent.h"
 #include "pgoprof/fetch/pprof_server.h"
 
 namespace pgoprof {
@@ -33,33 +34,11 @@ bool is_bare_port(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
-/// What cannot be parsed may hold a password anywhere before its last "@", and a token in what looks like its query.
-std::string redact_unparsed(std::string_view text) {
-    const auto at = text.rfind('@');
-    const std::string shown = at == text.npos ? std::string(text) : "***" + std::string(text.substr(at));
-    const auto query = shown.find('?');
-    return query == shown.npos ? shown : shown.substr(0, query) + "?***";
-}
-
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    const char letter = static_cast<char>(c | 0x20);
-    return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
-}
-
 /// A key or value of a query as the server reads it. A malformed escape stays as it is.
 std::string decode_query(std::string_view text) {
-    std::string decoded;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool escape = text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0;
-        if (escape && hex_digit(text[i + 2]) >= 0) {
-            decoded += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
-            i += 2;
-        } else {
-            decoded += text[i] == '+' ? ' ' : text[i];
-        }
-    }
-    return decoded;
+    std::string spaced(text);
+    std::ranges::replace(spaced, '+', ' ');
+    return percent_decode(spaced);
 }
 
 /// The values of `seconds` in a query.
@@ -92,9 +71,9 @@ Result<PprofAddress> parse_web_address(std::string_view text) {
     const bool misspelt = (text.starts_with("http:") || text.starts_with("https:")) && !has_scheme(text);
     auto url = misspelt ? std::nullopt : parse_http_url(with_scheme(text));
     if (url) return PprofAddress{.url = *std::move(url)};
-    return fail_in(redact_unparsed(text), {.code = ErrorCode::usage,
-                                           .message = "not an http or https URL",
-                                           .remedy = "write host:port or http://host:port[/path]"});
+    return fail_in(redacted(text), {.code = ErrorCode::usage,
+                                    .message = "not an http or https URL",
+                                    .remedy = "write host:port or http://host:port[/path]"});
 }
 
 /// unix:/run/app.sock, or with the path of the request after another colon: unix:/run/app.sock:/debug/pprof/profile.
@@ -111,7 +90,7 @@ Result<PprofAddress> parse_unix_address(std::string_view text) {
     const bool sound =
         !socket.empty() && socket.find('\0') == socket.npos && socket.size() < sizeof(sockaddr_un::sun_path);
     if (url && sound) return PprofAddress{.url = *std::move(url), .unix_socket = std::string(socket)};
-    return fail_in(redact_unparsed(text),
+    return fail_in(redacted(text),
                    {.code = ErrorCode::usage,
                     .message = "not the address of a unix socket",
                     .remedy = fmt::format("write unix:SOCKET or unix:SOCKET:{}; the socket's path has at most {} bytes",

@@ -15,6 +15,7 @@
 #include "pgoprof/base/result.h"
 #include "pgoprof/fetch/access.h"
 #include "pgoprof/fetch/capture.h"
+#include "pgoprof/fetch/time_range.h"
 #include "pgoprof/io/http.h"
 
 namespace pgoprof {
@@ -42,10 +43,17 @@ using ExchangeOutcome = std::expected<std::vector<ProfileBody>, CaptureFailure>;
 void converse(HttpTransfers& transfers, std::unique_ptr<Exchange> exchange,
               std::function<void(ExchangeOutcome outcome)> done);
 
+/// What is done to profiles before they are merged, where the backend's own tool does it.
+struct Treatment {
+    bool drop_labels = false;
+    bool tame_inlining = false;  ///< no_stack_growth_step()
+};
+
 /// One server, or one query of a backend.
 struct Source {
     std::string name;                 ///< for messages and manifests: the same in every run; no credentials
     std::chrono::seconds seconds{0};  ///< length of the capture that it is asked for; 0: it gives what it has
+    Treatment treatment{};
     std::function<std::unique_ptr<Exchange>()> ask;
 };
 
@@ -72,6 +80,12 @@ struct TargetOptions {
     Limits limits{.input_bytes = 64 * kMiB};  ///< `input_bytes` bounds a body
     bool all_addresses = false;               ///< ask every address of a host name
     Access access{};
+    TimeRange range{};                        ///< of what a backend has kept
+    std::optional<std::uint64_t> profiles{};  ///< how many of those, where a backend lets us choose; none: its default
+    bool tame_inlining = true;                ///< where the backend's own tool does: see Treatment
+    std::string kubeconfig{};                 ///< a file in place of those that kubectl reads; empty: those
+    std::string context{};                    ///< of the kubeconfig; empty: the current one
+    std::function<void(std::string)> note{};  ///< takes a line of what the user should know, perhaps hostile text
 
     /// A variable of the environment; none if it is unset. Backends take credentials from there.
     std::function<std::optional<std::string>(std::string_view name)> environment{};

@@ -20,12 +20,17 @@ namespace pgoprof {
 
 using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 
-/// Whom to trust, and what to show, on secure connections. Files are PEM; empty means the system's, or none.
+/// Whom to trust, and what to show, on secure connections. All is PEM, in a file or (which comes first) in memory;
+/// empty means the system's, or none. Whoever is named here is trusted alone.
 struct HttpTls {
     std::string ca_file{};
+    std::string ca_pem{};
     std::string certificate_file{};  ///< the client's own; stays with the origin, as its key does
+    std::string certificate_pem{};
     std::string key_file{};
-    bool insecure = false;  ///< believe any certificate
+    std::string key_pem{};
+    std::string server_name{};  ///< to ask for and to find in the certificate, in place of the URL's host; likewise
+    bool insecure = false;      ///< believe any certificate
 };
 
 struct HttpBody {
@@ -40,6 +45,8 @@ struct HttpRequest {
     HttpTls tls{};
     std::string unix_socket{};  ///< path of the socket to connect to in place of the URL's host; stays with the origin
     std::string address{};      ///< IP address to connect to in place of what the host resolves to; likewise
+    std::optional<std::string> proxy{};  ///< URL of the proxy, empty: none; without a value, as the environment says
+    bool follow_redirects = true;        ///< else a redirect is the response
     std::chrono::milliseconds connect_timeout{10'000};
     std::chrono::milliseconds timeout{0};   ///< for everything, redirects included; 0: none
     std::chrono::seconds stall_timeout{0};  ///< longest silence, of a server that is connected; 0: any

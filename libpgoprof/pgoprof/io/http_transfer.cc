@@ -95,7 +95,23 @@ HttpTransfer::HeaderList HttpTransfer::header_list() const {
     if (hop_.body) append(list, "Content-Type: " + hop_.body->content_type);
     // libcurl takes "Name:" for an order to leave that header out, and "Name;" for one without a value.
     for (const auto& [name, value] : hop_.headers) append(list, value.empty() ? name + ";" : name + ": " + value);
+    if (!hop_.tls.server_name.empty()) append(list, fmt::format("Host: {}:{}", hop_.url.host, hop_.url.port));
     return list;
+}
+
+/// libcurl takes the name that it asks for and verifies from the URL: there it stands, and where to connect to is said
+/// apart.
+void HttpTransfer::prepare_url() {
+    HttpUrl url = hop_.url;
+    const bool v6 = hop_.address.find(':') != std::string::npos;
+    const std::string address = v6 ? "[" + hop_.address + "]" : hop_.address;
+    connect_to_ = empty_list();
+    if (!address.empty() || !hop_.tls.server_name.empty()) {
+        append(connect_to_, fmt::format("::{}:{}", address.empty() ? url.host : address, url.port));
+        set(CURLOPT_CONNECT_TO, connect_to_.get());
+    }
+    if (!hop_.tls.server_name.empty()) url.host = hop_.tls.server_name;
+    set(CURLOPT_URL, to_string(url).c_str());
 }
 
 void HttpTransfer::prepare() {
@@ -108,7 +124,7 @@ void HttpTransfer::prepare() {
     headers_ = header_list();
     set(CURLOPT_PRIVATE, this);
     set(CURLOPT_ERRORBUFFER, detail_);
-    set(CURLOPT_URL, to_string(hop_.url).c_str());
+    prepare_url();
     set(CURLOPT_PROTOCOLS_STR, "http,https");
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);  // a proxy's answer is not the server's
@@ -138,26 +154,29 @@ void HttpTransfer::prepare_connection() {
         set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(hop_.stall_timeout.count()));
     }
     set(CURLOPT_QUICK_EXIT, 1L);  // a name server that does not answer holds nobody up
+    if (hop_.proxy) set(CURLOPT_PROXY, hop_.proxy->c_str());
     if (!hop_.unix_socket.empty()) {
         set(CURLOPT_UNIX_SOCKET_PATH, hop_.unix_socket.c_str());
         set(CURLOPT_NOPROXY, "*");
     }
-    connect_to_ = empty_list();
-    if (hop_.address.empty()) return;
-    const bool v6 = hop_.address.find(':') != std::string::npos;
-    append(connect_to_, fmt::format("::{}:{}", v6 ? "[" + hop_.address + "]" : hop_.address, hop_.url.port));
-    set(CURLOPT_CONNECT_TO, connect_to_.get());
+}
+
+void HttpTransfer::set_pem(CURLoption file_option, const std::string& file, CURLoption pem_option, std::string& pem) {
+    if (pem.empty()) return set_text(file_option, file);
+    curl_blob blob{.data = pem.data(), .len = pem.size(), .flags = CURL_BLOB_COPY};
+    set(pem_option, &blob);
 }
 
 void HttpTransfer::prepare_tls() {
     // Debian's libcurl would trust the system's folder of certificates besides any file; and without a folder it reads
     // the file once for all connections.
-    const bool has_file = !hop_.tls.ca_file.empty() || curl_version_info(CURLVERSION_NOW)->cainfo != nullptr;
-    if (has_file) set(CURLOPT_CAPATH, static_cast<char*>(nullptr));
-    set_text(CURLOPT_CAINFO, hop_.tls.ca_file);
+    const bool has_own = !hop_.tls.ca_file.empty() || !hop_.tls.ca_pem.empty();
+    if (has_own || curl_version_info(CURLVERSION_NOW)->cainfo != nullptr)
+        set(CURLOPT_CAPATH, static_cast<char*>(nullptr));
+    set_pem(CURLOPT_CAINFO, hop_.tls.ca_file, CURLOPT_CAINFO_BLOB, hop_.tls.ca_pem);
     set(CURLOPT_KEYPASSWD, "");  // asks nobody for the password of a key
-    set_text(CURLOPT_SSLCERT, hop_.tls.certificate_file);
-    set_text(CURLOPT_SSLKEY, hop_.tls.key_file);
+    set_pem(CURLOPT_SSLCERT, hop_.tls.certificate_file, CURLOPT_SSLCERT_BLOB, hop_.tls.certificate_pem);
+    set_pem(CURLOPT_SSLKEY, hop_.tls.key_file, CURLOPT_SSLKEY_BLOB, hop_.tls.key_pem);
     set(CURLOPT_SSL_VERIFYPEER, hop_.tls.insecure ? 0L : 1L);
     set(CURLOPT_SSL_VERIFYHOST, hop_.tls.insecure ? 0L : 2L);
 }
@@ -179,6 +198,7 @@ std::optional<HttpOutcome> HttpTransfer::finish(CURLcode code) {
 
 bool HttpTransfer::is_redirect() const {
     const long s = response_.status;
+    if (!hop_.follow_redirects) return false;
     const bool status = s == 301 || s == 302 || s == 303 || s == 307 || s == 308;
     return status && !response_.header("location").empty();
 }
@@ -196,8 +216,9 @@ std::optional<HttpOutcome> HttpTransfer::follow() {
         next->password = hop_.url.password;
     } else {
         hop_.headers.clear();
-        hop_.tls.certificate_file.clear();
-        hop_.tls.key_file.clear();
+        for (auto* const own : {&hop_.tls.certificate_file, &hop_.tls.certificate_pem, &hop_.tls.key_file,
+                                &hop_.tls.key_pem, &hop_.tls.server_name})
+            own->clear();
         hop_.unix_socket.clear();
         hop_.address.clear();
     }

@@ -52,6 +52,7 @@ private:
     HeaderList header_list() const;
     void leave_room();
     void prepare_connection();
+    void prepare_url();
     void prepare_tls();
     void prepare_body();
 
@@ -64,6 +65,7 @@ private:
     void set_text(CURLoption option, const std::string& text) {
         if (!text.empty()) set(option, text.c_str());
     }
+    void set_pem(CURLoption file_option, const std::string& file, CURLoption pem_option, std::string& pem);
 
     long info(CURLINFO which) const;
     bool connected() const;

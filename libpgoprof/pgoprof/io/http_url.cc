@@ -94,4 +94,11 @@ std::string redacted_query(std::string_view query) {
     return shown;
 }
 
+std::string redacted(std::string_view text) {
+    const auto at = text.rfind('@');
+    const std::string shown = at == text.npos ? std::string(text) : "***" + std::string(text.substr(at));
+    const auto query = shown.find('?');
+    return query == shown.npos ? shown : shown.substr(0, query) + "?***";
+}
+
 }  // namespace pgoprof

@@ -41,5 +41,7 @@ std::string redacted(const HttpUrl& url);
 
 /// The same of a query alone.
 std::string redacted_query(std::string_view query);
+/// For messages about what is no URL: the text with "***" in place of all that may be user info or a query.
+std::string redacted(std::string_view text);
 
 }  // namespace pgoprof

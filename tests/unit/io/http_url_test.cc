@@ -69,3 +69,8 @@ TEST_CASE("scheme, host and port make the origin") {
     CHECK_FALSE(origin.same_origin(*parse_http_url("http://example.com:8080/a")));
     CHECK_FALSE(origin.same_origin(*parse_http_url("http://www.example.com/a")));
 }
+
+TEST_CASE("what is no URL shows no user info either") {
+    CHECK(redacted("http://user:pa@ss w@rd@h:p") == "***@h:p");
+    CHECK(redacted("ht tp://h") == "ht tp://h");
+}
