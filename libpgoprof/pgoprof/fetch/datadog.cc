@@ -31,12 +31,13 @@ std::string go_only(std::string_view query) {
 }
 
 Result<Queries> parse_queries(std::string_view text) {
+    constexpr std::string_view kBlanks = " \t\r\n";
     Queries queries;
     for (const auto part : std::views::split(text.substr(kScheme.size()), ';')) {
-        const std::string_view query = trim({part.begin(), part.end()}, " \t\r\n");
-        if (query.empty()) return usage("no query", "write datadog:'service:cart env:prod'");
-        queries.push_back(go_only(query));
+        const std::string_view query = trim({part.begin(), part.end()}, kBlanks);
+        if (!query.empty()) queries.push_back(go_only(query));
     }
+    if (queries.empty()) return usage("no query", "write datadog:'service:cart env:prod'");
     return queries;
 }
 

@@ -20,7 +20,7 @@ constexpr std::string_view kScheme = "k8s://";
 constexpr std::string_view kForm =
     "write k8s://NAMESPACE/LABEL=VALUE:PORT, and a path if it is not /debug/pprof/profile";
 constexpr std::chrono::seconds kListTimeout{60};
-constexpr int kMostPages = 1000;
+constexpr int kMostPages = 400;  ///< of 500 pods: more than a cluster can have
 
 std::unexpected<Error> usage(std::string message) {
     return fail(ErrorCode::usage, std::move(message), std::string(kForm));
