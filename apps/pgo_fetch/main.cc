@@ -88,7 +88,9 @@ Result<Source> parse_source(const Options& options, const TargetOptions& target_
     if (options.urls.size() != 1) return fail(ErrorCode::usage, "one URL is needed, and one at a time");
     const auto target = make_target(options.urls.front(), target_options);
     if (!target) return fail(target.error());
-    auto sources = (*target)->sources({});
+    const auto transfers = make_http_transfers();
+    auto sources = (*target)->sources(
+        [&](HttpRequest request) { return perform(*transfers, std::move(request), [] { return interrupted == 0; }); });
     if (!sources) return fail(sources.error());
     Source source = std::move(sources->front());
     if (target_options.timeout.count() != 0 && target_options.timeout <= source.seconds) {

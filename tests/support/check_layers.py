@@ -38,14 +38,17 @@ FOREIGN = {
     "dwarf.h": ["libpgoprof/pgoprof/binary/dwarf.cc"],
     "zstd.h": ["libpgoprof/pgoprof/base/zstd.cc"],
     "fmt/": ["libpgoprof/", "apps/"],
-    "nlohmann/": ["libpgoprof/pgoprof/report/json_text.h", "libpgoprof/pgoprof/base/json_document.cc"],
+    "nlohmann/": ["libpgoprof/pgoprof/base/json_text.h", "libpgoprof/pgoprof/base/json_document.cc"],
     "toml++/": ["libpgoprof/pgoprof/config/lint_config.cc"],
+    "yaml-cpp/": ["libpgoprof/pgoprof/fetch/kubeconfig.cc"],
+    "zip.h": ["libpgoprof/pgoprof/fetch/zip_entries.cc"],
     "CLI/": ["apps/"],
     "re2/": ["apps/cli/pattern.cc"],
 }
 
 # What the system itself gives: C++ headers have no dot, C and POSIX ones are named here.
-SYSTEM = re.compile(r"[a-z0-9_]+|(sys|linux)/\w+\.h|(unistd|fcntl|signal|poll|termios|errno|stdlib|limits|malloc|elf|netdb)\.h")
+SYSTEM = re.compile(r"[a-z0-9_]+|(sys|linux)/\w+\.h|"
+                    r"(unistd|fcntl|signal|poll|termios|errno|stdlib|limits|malloc|elf|netdb|spawn)\.h")
 
 # Of these, the library knows nothing: only the apps print, exit and read the environment.
 APPS_ONLY = [

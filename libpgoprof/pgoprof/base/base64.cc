@@ -53,4 +53,15 @@ std::optional<Buffer> decode_base64(std::string_view text) {
     return bytes;
 }
 
+std::string encode_base64(ByteView bytes) {
+    std::string text;
+    for (; !bytes.empty(); bytes = bytes.subspan(std::min<std::size_t>(3, bytes.size()))) {
+        std::uint32_t bits = 0;
+        for (std::size_t i = 0; i < 3; ++i)
+            bits = bits << 8 | (i < bytes.size() ? std::to_integer<std::uint32_t>(bytes[i]) : 0);
+        for (std::size_t i = 0; i < 4; ++i) text += i <= bytes.size() ? kAlphabet[bits >> (18 - 6 * i) & 63] : '=';
+    }
+    return text;
+}
+
 }  // namespace pgoprof

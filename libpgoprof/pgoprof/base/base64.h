@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "pgoprof/base/bytes.h"
@@ -10,5 +11,7 @@ namespace pgoprof {
 
 /// nullopt unless `text` is canonical: the standard alphabet, padded, no line breaks, and no bits beyond the last byte.
 std::optional<Buffer> decode_base64(std::string_view text);
+
+std::string encode_base64(ByteView bytes);
 
 }  // namespace pgoprof

@@ -1,11 +1,28 @@
 #include "pgoprof/fetch/source.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
+#include "pgoprof/fetch/cloud_profiler.h"
+#include "pgoprof/fetch/datadog.h"
+#include "pgoprof/fetch/kubernetes.h"
 #include "pgoprof/fetch/pprof_server.h"
 
 namespace pgoprof {
 namespace {
+
+struct Scheme {
+    std::string_view prefix;
+    Result<std::unique_ptr<Target>> (*make)(std::string_view text, const TargetOptions& options);
+};
+
+/// All but net/http/pprof's, which has whatever begins otherwise.
+constexpr Scheme kSchemes[] = {
+    {"datadog:", make_datadog},
+    {"gcp://", make_cloud_profiler},
+    {"k8s://", make_pods},
+};
 
 /// Lives as long as one of its requests is under way.
 class Conversation : public std::enable_shared_from_this<Conversation> {
@@ -43,7 +60,9 @@ void converse(HttpTransfers& transfers, std::unique_ptr<Exchange> exchange,
 }
 
 Result<std::unique_ptr<Target>> make_target(std::string_view text, const TargetOptions& options) {
-    return make_pprof_server(text, options);
+    const auto scheme =
+        std::ranges::find_if(kSchemes, [&](const Scheme& candidate) { return text.starts_with(candidate.prefix); });
+    return scheme == std::end(kSchemes) ? make_pprof_server(text, options) : scheme->make(text, options);
 }
 
 }  // namespace pgoprof

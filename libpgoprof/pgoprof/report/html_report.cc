@@ -9,7 +9,7 @@
 
 #include "pgoprof/base/text.h"
 #include "pgoprof/report/html_page.h"
-#include "pgoprof/report/json_text.h"
+#include "pgoprof/base/json_text.h"
 #include "pgoprof/transform/call_edges.h"
 
 namespace pgoprof {

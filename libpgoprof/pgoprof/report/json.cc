@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "pgoprof/base/text.h"
-#include "pgoprof/report/json_text.h"
+#include "pgoprof/base/json_text.h"
 #include "pgoprof/report/lint_report.h"
 #include "pgoprof/report/merge_report.h"
 

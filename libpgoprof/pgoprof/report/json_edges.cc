@@ -7,7 +7,7 @@
 #include "pgoprof/report/change_report.h"
 #include "pgoprof/report/edge_report.h"
 #include "pgoprof/report/edge_views.h"
-#include "pgoprof/report/json_text.h"
+#include "pgoprof/base/json_text.h"
 
 namespace pgoprof {
 namespace {
