@@ -19,6 +19,10 @@ namespace {
 constexpr std::string_view kAskForLess =
     "a server whose WriteTimeout is shorter than the capture does that: ask for fewer seconds, or raise its "
     "WriteTimeout";
+constexpr std::string_view kShowCertificate =
+    "a server that demands a client certificate does that (--cert, --key), or one whose WriteTimeout is shorter than "
+    "the "
+    "capture";
 constexpr std::string_view kAskForCpuProfile = "a CPU profile is at /debug/pprof/profile";
 
 CaptureFailure failed(CaptureFault fault, ErrorCode code, std::string message, std::string_view remedy = {}) {
@@ -186,7 +190,7 @@ CaptureFailure explain_failure(const HttpFailure& failure, const HttpRequest& re
                              "the server is stuck or overloaded, or the network has lost it");
         case HttpFault::no_answer:
             return unreached(CaptureFault::no_answer, "the server closed the connection without an answer",
-                             kAskForLess);
+                             request.url.scheme == "https" ? kShowCertificate : kAskForLess);
         case HttpFault::cut_short:
             return unreached(CaptureFault::cut_short, with_detail("the body is cut short", failure.detail),
                              kAskForLess);

@@ -87,8 +87,8 @@ Result<PprofAddress> parse_unix_address(std::string_view text) {
         socket = socket.substr(0, colon);
     }
     auto url = parse_http_url("http://localhost" + std::string(path));
-    const bool sound =
-        !socket.empty() && socket.find('\0') == socket.npos && socket.size() < sizeof(sockaddr_un::sun_path);
+    const bool sound = !socket.empty() && socket.find_first_of(std::string_view("\0?", 2)) == socket.npos &&
+                       socket.size() < sizeof(sockaddr_un::sun_path);
     if (url && sound) return PprofAddress{.url = *std::move(url), .unix_socket = std::string(socket)};
     return fail_in(redacted(text),
                    {.code = ErrorCode::usage,

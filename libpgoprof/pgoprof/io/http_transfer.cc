@@ -263,12 +263,13 @@ HttpFault HttpTransfer::broken_off() const {
 HttpFault HttpTransfer::fault_of(CURLcode code) const {
     if (at_proxy(code)) return HttpFault::proxy;
     switch (code) {
-        case CURLE_OUT_OF_MEMORY:  // also what libcurl calls a header line that is too long for it
-            if (header_bytes_ == 0 || headers_complete_) throw std::bad_alloc();
+        case CURLE_OUT_OF_MEMORY:  // also what libcurl calls a status or header line that is too long for it
+            if (!connected() || headers_complete_) throw std::bad_alloc();
             return HttpFault::malformed;
         case CURLE_COULDNT_RESOLVE_HOST:
             return HttpFault::resolve;
         case CURLE_COULDNT_CONNECT:
+            if (info(CURLINFO_OS_ERRNO) == ECONNRESET) return HttpFault::no_answer;
             return info(CURLINFO_OS_ERRNO) == ECONNREFUSED ? HttpFault::refused : HttpFault::unreachable;
         case CURLE_OPERATION_TIMEDOUT:
             if (std::string_view(detail_).starts_with("Operation too slow")) return HttpFault::stalled;
@@ -286,6 +287,7 @@ HttpFault HttpTransfer::fault_of(CURLcode code) const {
         case CURLE_HTTP2:
         case CURLE_HTTP2_STREAM:
             return broken_off();
+        case CURLE_BAD_CONTENT_ENCODING:
         case CURLE_UNSUPPORTED_PROTOCOL:
         case CURLE_WEIRD_SERVER_REPLY:
             return HttpFault::malformed;
@@ -304,6 +306,7 @@ HttpFault HttpTransfer::fault_of(CURLcode code) const {
 
 std::string HttpTransfer::detail_of(CURLcode code) const {
     if (headers_too_large_ || code == CURLE_OUT_OF_MEMORY) return "the headers are too large";
+    if (code == CURLE_BAD_CONTENT_ENCODING) return "unknown transfer-encoding";
     return detail_[0] != '\0' ? detail_ : curl_easy_strerror(code);
 }
 

@@ -83,11 +83,12 @@ std::string redacted_query(std::string_view query) {
     std::string shown;
     for (const auto part : std::views::split(query, '&')) {
         const std::string_view pair(part.begin(), part.end());
-        const auto equals = pair.find('=');
+        if (pair.empty()) continue;
         if (!shown.empty()) shown += '&';
+        const auto equals = pair.find('=');
         if (pair.starts_with("seconds=")) {
             shown += pair;
-        } else if (!pair.empty()) {
+        } else {
             shown += equals == pair.npos ? "***" : std::string(pair.substr(0, equals)) + "=***";
         }
     }

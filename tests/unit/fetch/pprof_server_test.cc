@@ -9,6 +9,7 @@ namespace {
 
 struct Asked {
     HttpUrl url;
+    std::string unix_socket;
     seconds length;
     std::string name;
 };
@@ -18,7 +19,8 @@ Result<Asked> asked(std::string_view text, std::optional<seconds> length = std::
     if (!target) return fail(target.error());
     const Source source = (*target)->sources({})->front();
     CHECK((*target)->name() == source.name);
-    return Asked{std::get<HttpRequest>(source.ask()->first()).url, source.seconds, source.name};
+    const HttpRequest request = std::get<HttpRequest>(source.ask()->first());
+    return Asked{request.url, request.unix_socket, source.seconds, source.name};
 }
 
 std::string request_to(std::string_view text, std::optional<seconds> length = std::nullopt) {
@@ -109,4 +111,55 @@ TEST_CASE("user info is used, and never shown") {
     const std::string shown = failed.error().input + failed.error().message + failed.error().remedy;
     CHECK(shown.find("hunter2") == std::string::npos);
     CHECK(shown.find("ter2") == std::string::npos);
+}
+
+TEST_CASE("what the query says is used, and not shown") {
+    const auto target = asked("http://h/p?token=hunter2&seconds=5");
+    CHECK(target->url.query == "token=hunter2&seconds=5");
+    CHECK(target->name == "http://h/p?token=***&seconds=5");
+    const auto failed = asked(GENERATE(as<std::string>(), "http://h:port/p?token=hunter2", "ftp://h?hunter2",
+                                       "http://h/p?token=hunter2&seconds=x", "unix:?token=hunter2"));
+    REQUIRE_FALSE(failed);
+    CHECK((failed.error().input + failed.error().message + failed.error().remedy).find("hunter2") == std::string::npos);
+}
+
+TEST_CASE("a unix socket is asked in a server's place") {
+    const auto target = asked("unix:/run/app.sock", seconds(5));
+    REQUIRE(target);
+    CHECK(target->unix_socket == "/run/app.sock");
+    CHECK(to_string(target->url) == "http://localhost/debug/pprof/profile?seconds=5");
+    CHECK(target->name == "unix:/run/app.sock:/debug/pprof/profile?seconds=5");
+
+    CHECK(asked("unix:///run/app.sock")->unix_socket == "/run/app.sock");
+    CHECK(asked("unix:app.sock")->unix_socket == "app.sock");
+    const auto with_path = asked("unix:/run/a:b.sock:/prof?seconds=7&key=x");
+    REQUIRE(with_path);
+    CHECK(with_path->unix_socket == "/run/a:b.sock");
+    CHECK(to_string(with_path->url) == "http://localhost/prof?seconds=7&key=x");
+    CHECK(with_path->name == "unix:/run/a:b.sock:/prof?seconds=7&key=***");
+}
+
+TEST_CASE("what is no unix socket's address is a usage error") {
+    using namespace std::string_view_literals;
+    const auto text = GENERATE("unix:"sv, "unix::/debug"sv, "unix:/a\0b"sv, "unix:/run/app.sock:/a b"sv);
+    CHECK(asked(text).error().code == ErrorCode::usage);
+    CHECK(asked("unix:/" + std::string(106, 'a')));
+    CHECK(asked("unix:/" + std::string(107, 'a')).error().code == ErrorCode::usage);
+}
+
+TEST_CASE("every address of a host is a source of its own") {
+    const auto target = make_pprof_server("https://127.0.0.1:1/x", {.seconds = seconds(5), .all_addresses = true});
+    REQUIRE(target);
+    CHECK((*target)->name() == "https://127.0.0.1:1/x?seconds=5");
+    const auto sources = (*target)->sources({});
+    REQUIRE(sources);
+    REQUIRE(sources->size() == 1);
+    CHECK(sources->front().name == "https://127.0.0.1:1/x?seconds=5 at 127.0.0.1");
+    const auto request = std::get<HttpRequest>(sources->front().ask()->first());
+    CHECK(request.address == "127.0.0.1");
+
+    const auto unknown = (*make_pprof_server("no-such-host.invalid:1", {.all_addresses = true}))->sources({});
+    REQUIRE_FALSE(unknown);
+    CHECK(unknown.error().code == ErrorCode::network_failure);
+    CHECK(unknown.error().input == "http://no-such-host.invalid:1/debug/pprof/profile?seconds=30");
 }

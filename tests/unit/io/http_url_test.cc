@@ -15,7 +15,7 @@ TEST_CASE("a URL is taken apart") {
     CHECK(url->path == "/a/b");
     CHECK(url->query == "x=1&y=%20");
     CHECK(to_string(*url) == "https://example.com:8443/a/b?x=1&y=%20");
-    CHECK(redacted(*url) == "https://***@example.com:8443/a/b?x=1&y=%20");
+    CHECK(redacted(*url) == "https://***@example.com:8443/a/b?x=***&y=***");
 }
 
 TEST_CASE("ports have defaults, and IPv6 addresses their brackets") {
@@ -42,6 +42,16 @@ TEST_CASE("a user name alone is user info, too") {
     CHECK(redacted(*parse_http_url("http://token@example.com/")) == "http://***@example.com/");
     CHECK(redacted(*parse_http_url("http://:password@example.com/")) == "http://***@example.com/");
     CHECK(redacted(*parse_http_url("http://example.com/")) == "http://example.com/");
+}
+
+TEST_CASE("of a query, messages show the keys, and seconds") {
+    CHECK(redacted_query("seconds=5") == "seconds=5");
+    CHECK(redacted_query("token=hunter2&seconds=5&key=a=b") == "token=***&seconds=5&key=***");
+    CHECK(redacted_query("hunter2") == "***");
+    CHECK(redacted_query("seconds") == "***");
+    CHECK(redacted_query("Seconds=hunter2&%73econds=hunter2") == "Seconds=***&%73econds=***");
+    CHECK(redacted_query("") == "");
+    CHECK(redacted_query("&&a=&") == "a=***");
 }
 
 TEST_CASE("a redirect leads where it says, without user info") {
