@@ -1,7 +1,6 @@
-// Carries many transfers of one URL at once: transfers COUNT URL [BODIES_UNDER_WAY]. Prints how many came to what, the
-// bytes of all bodies, and the process's peak memory. A fault is printed as its number in HttpFault.
+// Carries many transfers of one URL at once: transfers COUNT URL BODIES_UNDER_WAY TIMEOUT_SECONDS [CA_FILE]. Says on
+// stderr how many came to what (a fault as its number in HttpFault), and the bytes of all bodies.
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <csignal>
 #include <cstdint>
@@ -13,28 +12,17 @@
 
 using namespace pgoprof;
 
-namespace {
-
-long peak_kib() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return usage.ru_maxrss;
-}
-
-}  // namespace
-
 int main(int argc, char** argv) {
-    if (argc < 3) return 2;
+    if (argc < 5) return 2;
     std::signal(SIGPIPE, SIG_IGN);
     const int count = std::atoi(argv[1]);
-    const auto transfers = argc > 3 ? make_http_transfers(std::strtoull(argv[3], nullptr, 10)) : make_http_transfers();
-    HttpRequest request{.url = *parse_http_url(argv[2]), .timeout = std::chrono::seconds(50)};
-    request.connect_timeout = std::chrono::seconds(40);
+    const auto transfers = make_http_transfers(std::strtoull(argv[3], nullptr, 10));
+    HttpRequest request{.url = *parse_http_url(argv[2]), .timeout = std::chrono::seconds(std::atoi(argv[4]))};
+    request.connect_timeout = request.timeout;
     request.max_body_bytes = 64 * kMiB;
-    if (argc > 4) request.tls.ca_file = argv[4];
+    if (argc > 5) request.tls.ca_file = argv[5];
     std::map<std::string, int> outcomes;
     std::uint64_t bytes = 0;
-    const long before = peak_kib();
     for (int i = 0; i < count; ++i) {
         transfers->start(request, [&](HttpOutcome outcome) {
             if (outcome) bytes += outcome->body.size();
@@ -43,7 +31,7 @@ int main(int argc, char** argv) {
         });
     }
     while (transfers->active() != 0) transfers->advance(std::chrono::milliseconds(200));
-    for (const auto& [name, times] : outcomes) fmt::print("{}: {}\n", name, times);
-    fmt::print("bytes: {}\npeak: {} KiB\nbefore: {} KiB\n", bytes, peak_kib(), before);
+    for (const auto& [name, times] : outcomes) fmt::print(stderr, "{}: {}\n", name, times);
+    fmt::print(stderr, "bytes: {}\n", bytes);
     return 0;
 }
