@@ -7,10 +7,9 @@
 
 #include "pgoprof/base/json_document.h"
 #include "pgoprof/base/percent.h"
-#include "pgoprof/base/trim.h"
+#include "pgoprof/fetch/access.h"
 #include "pgoprof/fetch/cloud_profile_list.h"
 #include "pgoprof/fetch/fixed_target.h"
-#include "pgoprof/io/source.h"
 
 namespace pgoprof {
 namespace {
@@ -77,14 +76,6 @@ bool is_header_value(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
 }
 
-Result<std::string> read_token(const std::string& path) {
-    Buffer content;
-    if (const auto read = read_input(path, 64 * kKiB, content); !read) return fail(read.error());
-    const std::string_view token = trim(content.text(), " \t\r\n");
-    if (!is_header_value(token)) return fail_in(path, {.message = "not a token"});
-    return std::string(token);
-}
-
 CaptureFailure failed(CaptureFault fault, Error error) { return {.fault = fault, .error = std::move(error)}; }
 
 /// {"error": {"code": 403, "message": "...", "status": "PERMISSION_DENIED"}}
@@ -116,7 +107,7 @@ public:
 
     Step first() override {
         if (options_.access.bearer_token_file.empty()) return ask_for_token();
-        auto token = read_token(options_.access.bearer_token_file);
+        auto token = read_secret(options_.access.bearer_token_file);
         if (!token) return failed(CaptureFault::denied, std::move(token.error()));
         token_ = *std::move(token);
         return ask_for_page({});

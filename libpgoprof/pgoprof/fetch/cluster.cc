@@ -1,7 +1,6 @@
 #include "pgoprof/fetch/cluster.h"
 
-#include "pgoprof/base/trim.h"
-#include "pgoprof/io/source.h"
+#include "pgoprof/fetch/access.h"
 
 namespace pgoprof {
 namespace {
@@ -11,16 +10,6 @@ constexpr std::chrono::seconds kMargin{30};
 
 bool is_fresh(const ExecCredential& credential) {
     return !credential.expires || std::chrono::system_clock::now() + kMargin < *credential.expires;
-}
-
-Result<std::string> read_token(const std::string& path) {
-    Buffer content;
-    if (const auto read = read_input(path, 64 * kKiB, content); !read) return fail(read.error());
-    std::string token(trim(content.text(), " \t\r\n"));
-    if (token.empty() || token.find_first_of(std::string_view("\r\n\0", 3)) != token.npos) {
-        return fail_in(path, {.message = "not a token"});
-    }
-    return token;
 }
 
 void add_bearer(HttpRequest& request, const std::string& token) {
@@ -43,7 +32,7 @@ Result<> Cluster::authorize(HttpRequest& request) {
     request.follow_redirects = false;
     request.headers.insert(request.headers.end(), config_.impersonation.begin(), config_.impersonation.end());
     if (!config_.token_file.empty()) {
-        const auto token = read_token(config_.token_file);
+        const auto token = read_secret(config_.token_file);
         if (!token) return fail(token.error());
         add_bearer(request, *token);
     } else if (!config_.token.empty()) {

@@ -11,7 +11,8 @@
 namespace pgoprof {
 namespace {
 
-std::string text(JsonValue value) { return std::string(value.string().value_or("")); }
+/// Names are 253 characters long at most.
+std::string text(JsonValue value) { return std::string(value.string().value_or("").substr(0, 254)); }
 
 /// What a pod may be called: a DNS subdomain. Anything else would not stay within its segment of a path.
 bool is_pod_name(std::string_view name) {
@@ -73,7 +74,7 @@ Result<std::string> read_pod_list(const HttpResponse& response, std::string_view
                      .remedy = "does the kubeconfig name a Kubernetes API server?"});
     }
     for (const JsonValue pod : root["items"]) add(pod, port, out);
-    return text(root["metadata"]["continue"]);
+    return std::string(root["metadata"]["continue"].string().value_or(""));
 }
 
 std::string describe_left_out(const PodList& pods) {

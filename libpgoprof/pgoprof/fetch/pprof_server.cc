@@ -5,6 +5,7 @@
 #include <charconv>
 #include <vector>
 
+#include "pgoprof/fetch/fixed_target.h"
 #include "pgoprof/fetch/pprof_address.h"
 #include "pgoprof/io/host_addresses.h"
 
@@ -42,18 +43,6 @@ CaptureFailure explain_page(const HttpResponse& response, std::chrono::seconds s
     }
     return failure;
 }
-
-/// A server that is always the same.
-class FixedTarget final : public Target {
-public:
-    explicit FixedTarget(Source source) : source_(std::move(source)) {}
-
-    const std::string& name() const override { return source_.name; }
-    Result<std::vector<Source>> sources(const Ask&) override { return std::vector{source_}; }
-
-private:
-    Source source_;
-};
 
 /// Every address that the name of a host has at the time, each a server of its own.
 class EveryAddress final : public Target {

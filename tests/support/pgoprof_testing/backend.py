@@ -44,6 +44,7 @@ class Backend:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = 65536  # head and body leave together
 
             def _serve(self):
                 url = urllib.parse.urlsplit(self.path)

@@ -30,3 +30,15 @@ TEST_CASE("What is no canonical base64 is refused") {
     CAPTURE(text);
     CHECK(decoded(text) == "refused");
 }
+
+TEST_CASE("what is encoded is decoded again") {
+    CHECK(encode_base64({}).empty());
+    CHECK(encode_base64(as_bytes("f")) == "Zg==");
+    CHECK(encode_base64(as_bytes("fo")) == "Zm8=");
+    CHECK(encode_base64(as_bytes("foobar")) == "Zm9vYmFy");
+    std::string bytes;
+    for (int i = 0; i < 1000; ++i) {
+        CHECK(decode_base64(encode_base64(as_bytes(bytes)))->text() == bytes);
+        bytes += static_cast<char>(i * 37);
+    }
+}
