@@ -7,6 +7,7 @@
 
 #include "pgoprof/base/gzip.h"
 #include "pgoprof/base/json_document.h"
+#include "pgoprof/fetch/fixed_target.h"
 
 namespace pgoprof {
 namespace {
@@ -88,16 +89,13 @@ private:
     StoreProtocol protocol_;
 };
 
-class StoreTarget final : public Target {
-public:
-    explicit StoreTarget(Source source) : source_(std::move(source)) {}
-
-    const std::string& name() const override { return source_.name; }
-    Result<std::vector<Source>> sources(const Ask&) override { return std::vector{source_}; }
-
-private:
-    Source source_;
-};
+/// Of an error as JSON; empty if there is none.
+std::string message_in(std::string_view json) {
+    JsonDocument document;
+    Budget budget(kMiB);
+    if (!document.parse(as_bytes(json), budget)) return {};
+    return std::string(document.root()["message"].string().value_or(""));
+}
 
 Instant now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
@@ -114,7 +112,7 @@ std::unique_ptr<Target> make_store_target(const StoreAddress& address, StoreProt
         }
         return std::make_unique<StoreExchange>(std::move(requests), options.access, protocol);
     };
-    return std::make_unique<StoreTarget>(Source{.name = address.name, .ask = ask});
+    return std::make_unique<FixedTarget>(Source{.name = address.name, .ask = ask});
 }
 
 CaptureFailure explain_api_error(const HttpResponse& response) {
@@ -134,11 +132,11 @@ CaptureFailure explain_api_error(const HttpResponse& response) {
 std::string api_error_message(const HttpResponse& response) {
     constexpr std::size_t kLongest = 300;
     if (!response.header("content-type").starts_with("application/json")) return {};
-    JsonDocument document;
-    Budget budget(kMiB);
-    if (!document.parse(response.body.view(), budget)) return {};
-    const std::string_view message = document.root()["message"].string().value_or("");
-    return std::string(message.substr(0, std::min(message.find_first_of("\r\n"), kLongest)));
+    std::string message = message_in(response.body.text());
+    // Pyroscope's frontend passes on what its querier answered.
+    if (std::string inner = message_in(message); !inner.empty()) message = std::move(inner);
+    message.resize(std::min({message.size(), message.find_first_of("\r\n"), kLongest}));
+    return message;
 }
 
 }  // namespace pgoprof

@@ -8,7 +8,7 @@ import urllib.error
 import urllib.request
 
 # What of a request makes a difference; in answers, also what the transfer of the body is about.
-_ASKED = ("Accept", "Authorization", "Content-Type", "X-Scope-OrgID")
+_ASKED = ("Authorization", "Content-Type", "X-Scope-OrgID")
 _ANSWERED = ("Content-Type", "Content-Encoding")
 
 

@@ -79,16 +79,28 @@ class _Store:
 
 
 class Pyroscope(_Store):
-    def __init__(self, program, folder, *arguments):
-        port, grpc, gossip, raft, admin = _free_ports(5)
-        loopback = "127.0.0.1"
+    """With `storage` v1 or v2, its two ways of keeping profiles."""
+
+    def __init__(self, program, folder, *arguments, storage="v2"):
+        here = "127.0.0.1"
+        port, grpc, gossip, raft = _free_ports(4)
+        rings = ("distributor.ring", "overrides-exporter.ring", "query-scheduler.ring")
+        if storage == "v1":
+            rings += ("store-gateway.sharding-ring", "compactor.ring")
+        lifecycler = "ingester" if storage == "v1" else "segment-writer"
         super().__init__(program, [
-            f"-server.http-listen-address={loopback}", f"-server.http-listen-port={port}",
-            f"-server.grpc-listen-address={loopback}", f"-server.grpc-listen-port={grpc}",
-            f"-memberlist.bind-addr={loopback}", f"-memberlist.bind-port={gossip}",
-            f"-memberlist.advertise-addr={loopback}", f"-memberlist.advertise-port={gossip}",
+            f"-server.http-listen-address={here}", f"-server.http-listen-port={port}",
+            f"-server.grpc-listen-address={here}", f"-server.grpc-listen-port={grpc}",
+            f"-memberlist.bind-addr={here}", f"-memberlist.bind-port={gossip}",
+            f"-memberlist.advertise-addr={here}", f"-memberlist.advertise-port={gossip}",
+            f"-metastore.address={here}:{grpc}", f"-query-backend.address={here}:{grpc}",
+            f"-metastore.raft.bind-address={here}:{raft}",
+            f"-metastore.raft.server-id={here}:{raft}",
+            f"-metastore.raft.advertise-address={here}:{raft}",
+            f"-query-frontend.instance-addr={here}", f"-{lifecycler}.lifecycler.addr={here}",
+            *(f"-{ring}.instance-addr={here}" for ring in rings), f"-architecture.storage={storage}",
+            f"-write-path={lifecycler}",
             "-usage-stats.enabled=false", "-self-profiling.disable-push=true", *arguments], folder, port)
-        del raft, admin
         until(lambda: self.request("/ready")[0] == 200, "Pyroscope is ready")
 
     def push(self, profile, labels, tenant=None):
@@ -99,6 +111,15 @@ class Pyroscope(_Store):
         headers = {"X-Scope-OrgID": tenant} if tenant else {}
         status, body = self.request("/push.v1.PusherService/Push", message, headers)
         assert status == 200, body
+
+    def wait_until_stored(self, selector, tenant=None):
+        """What is pushed can be asked for a little later."""
+        headers = {"X-Scope-OrgID": tenant} if tenant else {}
+        now = int(time.time() * 1000)
+        question = {"profileTypeID": "process_cpu:cpu:nanoseconds:cpu:nanoseconds", "labelSelector": selector,
+                    "start": now - 86_000_000, "end": now + 60_000}
+        method = "/querier.v1.QuerierService/SelectMergeProfile"
+        until(lambda: b'"sample"' in self.request(method, question, headers)[1], f"{selector} is stored")
 
 
 class Parca(_Store):

@@ -139,6 +139,10 @@ TEST_CASE("What Pyroscope refuses is explained") {
     failure = refusal(429, R"({"code":"resource_exhausted","message":"slow\ndown"})");
     CHECK(failure.status == 429);
     CHECK(failure.error.message == "HTTP status 429: slow");
+
+    failure =
+        refusal(400, R"({"code":"invalid_argument","message":"{\"code\":\"x\",\"message\":\"1:4: \\\"b\\\"\"}"})");
+    CHECK(failure.error.message == R"(HTTP status 400: 1:4: "b")");
 }
 
 TEST_CASE("What comes from another server is explained, too") {
