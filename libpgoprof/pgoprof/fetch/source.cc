@@ -7,7 +7,9 @@
 #include "pgoprof/fetch/cloud_profiler.h"
 #include "pgoprof/fetch/datadog.h"
 #include "pgoprof/fetch/kubernetes.h"
+#include "pgoprof/fetch/parca.h"
 #include "pgoprof/fetch/pprof_server.h"
+#include "pgoprof/fetch/pyroscope.h"
 
 namespace pgoprof {
 namespace {
@@ -22,6 +24,8 @@ constexpr Scheme kSchemes[] = {
     {"datadog:", make_datadog},
     {"gcp://", make_cloud_profiler},
     {"k8s://", make_pods},
+    {"parca+", make_parca},
+    {"pyroscope+", make_pyroscope},
 };
 
 /// Lives as long as one of its requests is under way.

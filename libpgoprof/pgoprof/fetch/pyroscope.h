@@ -1,0 +1,18 @@
+// Grafana Pyroscope: the merge of what it has of a service.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "pgoprof/base/result.h"
+#include "pgoprof/fetch/source.h"
+
+namespace pgoprof {
+
+/// `text` is "pyroscope+https://host[:port][/prefix]?query=[TYPE]{SELECTOR}", TYPE being
+/// process_cpu:cpu:nanoseconds:cpu: nanoseconds by default. Parameters beside the query: tenant (X-Scope-OrgID),
+/// max_nodes. Asks for the profiles in `options.range`, of which the server makes one. Errors (usage): of StoreAddress;
+/// max_nodes is no positive integer.
+Result<std::unique_ptr<Target>> make_pyroscope(std::string_view text, const TargetOptions& options);
+
+}  // namespace pgoprof
