@@ -32,6 +32,10 @@ struct MergingOptions {
     std::optional<std::vector<std::string>> keep_labels;  ///< by their keys
     MergeOptions merge;
 
+    bool changes_nothing() const {
+        return durations == "check" && !tolerance && weight_by == "cpu" && !drop_labels && !keep_labels &&
+               merge.detail == Detail::full;
+    }
     bool checks_durations() const { return durations == "check" && weight_by == "cpu"; }
     double allowed_difference() const { return tolerance.value_or(0.1); }
 };

@@ -58,11 +58,11 @@ Result<> Collector::run_round(const KeepGoing& keep_going) {
     if (auto planned = plan_round(keep_going); !planned) return planned;
     for (const auto& [position, failure] : without_sources_) fail_turn(position, failure);
     while (visited_ && (under_way_ != 0 || !due_.empty())) {
+        start_due();
         if (!keep_going()) {
             give_up();
             return interrupted();
         }
-        start_due();
         if (under_way_ != 0 || !due_.empty()) transfers_.advance(patience());
     }
     if (!visited_) give_up();

@@ -92,6 +92,7 @@ std::optional<ManifestEntry> parse_entry(JsonValue object) {
         .part = members.count("part"),
         .parts = members.count("parts"),
         .time = members.text("time"),
+        .seconds = members.count("seconds"),
         .attempts = members.count("attempts"),
         .duration_nanos = members.integer("duration_nanos"),
         .samples = members.integer("samples"),
@@ -145,12 +146,13 @@ std::string format_line(const ManifestSettings& settings) {
 
 std::string format_line(const ManifestEntry& entry) {
     return fmt::format(
-        R"({{"round":{},"target":{},"of":{},"part":{},"parts":{},"time":{},"attempts":{},"outcome":"{}",)"
+        R"({{"round":{},"target":{},"of":{},"part":{},"parts":{},"time":{},"seconds":{},"attempts":{},"outcome":"{}",)"
         R"("duration_nanos":{},"samples":{},"cpu_cores":{},"sha256":"{}","file":{},"fault":{},"message":{}}})"
         "\n",
-        entry.round, json_text(entry.target), entry.of, entry.part, entry.parts, json_text(entry.time), entry.attempts,
-        outcome_name(entry.outcome), entry.duration_nanos, entry.samples, entry.cores,
-        entry.sha256 ? to_hex(*entry.sha256) : "", json_text(entry.file), json_text(entry.fault), json_text(entry.message));
+        entry.round, json_text(entry.target), entry.of, entry.part, entry.parts, json_text(entry.time), entry.seconds,
+        entry.attempts, outcome_name(entry.outcome), entry.duration_nanos, entry.samples, entry.cores,
+        entry.sha256 ? to_hex(*entry.sha256) : "", json_text(entry.file), json_text(entry.fault),
+        json_text(entry.message));
 }
 
 Result<ManifestContent> parse_manifest(std::string_view text) {

@@ -41,11 +41,12 @@ std::string_view outcome_name(CaptureOutcome outcome);
 /// One profile that a source gave in a round, or that it gave none.
 struct ManifestEntry {
     std::uint64_t round = 1;
-    std::string target{};     ///< name of the source, escaped as by escape_line
-    std::uint64_t of = 1;     ///< sources that the round asks
-    std::uint64_t part = 1;   ///< of the profiles that the source gave, ...
-    std::uint64_t parts = 1;  ///< ... which are so many
-    std::string time{};       ///< when it was asked: RFC 3339, UTC
+    std::string target{};       ///< name of the source, escaped as by escape_line
+    std::uint64_t of = 1;       ///< sources that the round asks
+    std::uint64_t part = 1;     ///< of the profiles that the source gave, ...
+    std::uint64_t parts = 1;    ///< ... which are so many
+    std::string time{};         ///< when it was asked: RFC 3339, UTC
+    std::uint64_t seconds = 0;  ///< length that was asked for; 0: none
     std::uint64_t attempts = 1;
     CaptureOutcome outcome = CaptureOutcome::captured;
     std::int64_t duration_nanos = 0;
