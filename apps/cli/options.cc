@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
+#include <utility>
 
 #include "pgoprof/base/checked.h"
 #include "pgoprof/io/sink.h"
@@ -32,6 +33,19 @@ std::optional<std::vector<std::string>> parse_keys(std::string_view text) {
         begin = end + 1;
     }
     return keys;
+}
+
+/// Takes a unit off the front.
+std::optional<std::chrono::milliseconds> take_time_unit(std::string_view& text) {
+    using namespace std::chrono_literals;
+    constexpr std::pair<std::string_view, std::chrono::milliseconds> kUnits[] = {
+        {"ms", 1ms}, {"s", 1s}, {"m", 1min}, {"h", 1h}, {"d", 24h}};
+    for (const auto& [name, unit] : kUnits) {
+        if (!text.starts_with(name)) continue;
+        text.remove_prefix(name.size());
+        return unit;
+    }
+    return std::nullopt;
 }
 
 }  // namespace
@@ -111,6 +125,21 @@ std::optional<std::uint64_t> parse_size(std::string_view text) {
     const auto size = number ? multiply_checked(*number, unit) : std::nullopt;
     if (!size || *size == 0 || *size > std::numeric_limits<std::int64_t>::max()) return std::nullopt;
     return size;
+}
+
+std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
+    constexpr std::chrono::milliseconds kLongest = std::chrono::days(36'525);
+    if (const auto seconds = parse_number<std::uint32_t>(text)) return std::chrono::seconds(*seconds);
+    std::chrono::milliseconds sum{0};
+    do {
+        const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
+        const auto number = parse_number<std::uint32_t>(text.substr(0, digits));
+        text.remove_prefix(digits);
+        const auto unit = take_time_unit(text);
+        if (!number || !unit || *number > kLongest / *unit) return std::nullopt;
+        sum += *number * *unit;
+    } while (!text.empty());
+    return sum <= kLongest ? std::optional(sum) : std::nullopt;
 }
 
 std::optional<double> parse_percent(std::string_view text) {

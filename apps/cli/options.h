@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -71,6 +72,9 @@ std::optional<std::string> parse_name(const std::string& text);
 
 /// "4096", "64k", "64m", "2g" (powers of 1024); nullopt for anything else and for 0.
 std::optional<std::uint64_t> parse_size(std::string_view text);
+
+/// "90s", "500ms", "1h30m", "2d"; a number alone is seconds. nullopt for anything else, and beyond 100 years.
+std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 
 /// "10%"; nullopt for anything else and beyond 100%.
 std::optional<double> parse_percent(std::string_view text);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -104,6 +105,20 @@ ExitCode parse_and_run(int argc, char** argv, const ToolInfo& info, const std::f
     return run(console);
 }
 
+/// Columns; many if nobody knows.
+std::size_t terminal_width() {
+    winsize size{};
+    const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col != 0;
+    return known ? size.ws_col : 1000;
+}
+
+/// As much of a line of UTF-8 as surely fits, so that it stays one line, which can be overwritten.
+std::string_view beginning(std::string_view line, std::size_t width) {
+    std::size_t end = std::min(line.size(), width - 1);
+    while (end != 0 && end != line.size() && (static_cast<unsigned char>(line[end]) & 0xc0) == 0x80) --end;
+    return line.substr(0, end);
+}
+
 }  // namespace
 
 ExitCode exit_code(const Error& error) {
@@ -151,16 +166,29 @@ void Console::print(std::string_view kind, std::string_view message) const {
 }
 
 void Console::progress(std::string_view text) const {
+    const std::string line = fmt::format("{}: {}", tool_, text);
+    progress(std::span(&line, 1));
+}
+
+void Console::progress(std::span<const std::string> lines) const {
     if (!isatty(STDERR_FILENO)) return;
-    fmt::print(stderr, "\r\x1b[K{}: {}", tool_, escape_line(text));
+    const std::size_t width = terminal_width();
+    std::string shown;
+    for (const std::string& line : lines) {
+        if (!shown.empty()) shown += '\n';
+        shown += beginning(escape_line(line), width);
+    }
+    end_progress();
+    fmt::print(stderr, "{}", shown);
     std::fflush(stderr);
-    progress_shown_ = true;
+    progress_lines_ = lines.size();
 }
 
 void Console::end_progress() const {
-    if (!progress_shown_) return;
+    if (progress_lines_ == 0) return;
+    for (; progress_lines_ > 1; --progress_lines_) fmt::print(stderr, "\r\x1b[K\x1b[A");
     fmt::print(stderr, "\r\x1b[K");
-    progress_shown_ = false;
+    progress_lines_ = 0;
 }
 
 int run_tool(int argc, char** argv, const ToolInfo& info, const std::function<Run(CLI::App&)>& declare) {

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -38,15 +39,16 @@ public:
     void warning(std::string_view message) const;
     void note(std::string_view message) const;
 
-    /// Overwrites the progress line. Nothing is shown unless stderr is a terminal.
+    /// Overwrites the progress line, or lines. Nothing is shown unless stderr is a terminal.
     void progress(std::string_view text) const;
+    void progress(std::span<const std::string> lines) const;
     void end_progress() const;
 
 private:
     void print(std::string_view kind, std::string_view message) const;
 
     std::string tool_;
-    mutable bool progress_shown_ = false;
+    mutable std::size_t progress_lines_ = 0;  ///< on the terminal now
 };
 
 /// "a.pprof: truncated gzip stream (offset 81920)", escaped.

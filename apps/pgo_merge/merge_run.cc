@@ -4,26 +4,9 @@
 
 #include "cli/options.h"
 #include "pgo_merge/inputs.h"
-#include "pgoprof/base/gzip_writer.h"
-#include "pgoprof/codec/pprof.h"
 #include "pgoprof/io/sink.h"
 
 namespace pgoprof::cli {
-
-namespace {
-
-constexpr double kDefaultTolerance = 0.1;
-
-}  // namespace
-
-MergeOptions MergeRun::merge_options() const {
-    MergeOptions options = options_.merge;
-    options.scaled = scales_;
-    options.threads = static_cast<unsigned>(options_.threads);
-    options.kept_labels = options_.keep_labels;
-    if (options_.drop_labels) options.kept_labels.emplace();
-    return options;
-}
 
 ExitCode MergeRun::run() {
     if (const auto sound = check_options(options_); !sound) return console_.error(sound.error());
@@ -37,7 +20,7 @@ ExitCode MergeRun::run() {
     if (const auto loaded = load(*files); !loaded) note_fatal(loaded.error());
     if (!fatal_) check_success();
     if (!fatal_) check_input_durations();
-    if (!inputs_.empty()) note_dropped();
+    if (merging_.inputs() != 0) note_dropped();
     if (!fatal_) write();
     if (!options_.summary.empty()) write_summary();
     if (fatal_) return exit_;
@@ -84,20 +67,11 @@ Result<> MergeRun::add(const LoadedInput& input, MergeReport::Input& entry) {
         console_.note(fmt::format("{} is left out: its bytes have been counted already", stored.name));
         return {};
     }
-    const auto times = factor(duration, stored.weight);
-    if (!times) return fail_in(stored.name, times.error());
-    if (auto added = merger_.add(**profile, stored.name, *times); !added) return added;
+    const auto times = merging_.add(**profile, std::move(duration), stored.weight);
+    if (!times) return fail(times.error());
     entry.factor = *times;
-    mixture_.add(**profile);
     if (options_.shard) counted_.emplace(*stored.sha256, stored.weight);
-    duration.summary.scaled |= scales_;
-    inputs_.push_back(std::move(duration));
     return {};
-}
-
-/// How often the values of an input count.
-Result<std::int64_t> MergeRun::factor(const InputDuration& input, std::int64_t weight) const {
-    return scales_ ? scale_factor(input.summary, weight) : weight;
 }
 
 /// In a shard, the same bytes count once, so that it does no harm if a task wrote them twice.
@@ -121,13 +95,18 @@ void MergeRun::note_failure(Error error) {
 }
 
 void MergeRun::note_fatal(const Error& error) {
+    console_.error(error);
+    take_fatal(error);
+}
+
+void MergeRun::take_fatal(const Error& error) {
     fatal_ = true;
     report_.errors.push_back(error);
-    exit_ = worst(exit_, console_.error(error));
+    exit_ = worst(exit_, exit_code(error));
 }
 
 void MergeRun::check_success() {
-    const std::size_t merged = inputs_.size();
+    const std::size_t merged = merging_.inputs();
     if (!options_.min_success) {
         fatal_ = failed_ != 0;
     } else if (!options_.min_success->met(merged, failed_)) {
@@ -140,41 +119,21 @@ void MergeRun::check_success() {
 }
 
 void MergeRun::check_input_durations() {
-    if (options_.durations == "ignore") return;
-    const auto comparable = check_durations(inputs_, options_.tolerance.value_or(kDefaultTolerance));
-    if (comparable) return;
-    note_fatal(comparable.error());
-    for (const InputDuration& input : inputs_) {
-        console_.note(fmt::format("{}: {}", input.name, describe_duration(input.summary)));
-    }
+    const auto comparable = merging_.check_durations(console_);
+    if (!comparable) take_fatal(comparable.error());
 }
 
-/// Nothing is left out without a word.
 void MergeRun::note_dropped() {
-    const auto types = merger_.dropped_sample_types();
-    const auto& labels = mixture_.dropped_labels();
-    report_.dropped_sample_types.assign(types.begin(), types.end());
-    report_.dropped_labels.assign(labels.begin(), labels.end());
-    report_.notes = mixture_.notes();
-    if (fatal_) return;
-    for (const std::string& type : report_.dropped_sample_types) {
-        console_.note(fmt::format("sample type {} is left out: not every input has it", type));
-    }
-    if (!report_.dropped_labels.empty()) {
-        console_.note(fmt::format("labels are left out: {}", fmt::join(report_.dropped_labels, ", ")));
-    }
-    for (const std::string& note : report_.notes) console_.note(note);
+    report_.dropped_sample_types = merging_.dropped_sample_types();
+    report_.dropped_labels = merging_.dropped_labels();
+    report_.notes = merging_.notes();
+    if (!fatal_) merging_.note_dropped(console_);
 }
 
 void MergeRun::write() {
-    merger_.count_failed(failed_);
-    const InputSummary provenance = merger_.summary();
-    const auto merged = std::move(merger_).finish();
-    if (!merged) return note_fatal(merged.error());
-    if (merged->sample_count == 0) console_.warning("the inputs have no samples: Go ignores such a profile");
-    const auto written = write_profile(*merged);
-    if (!written) return note_fatal(written.error());
-    report_.provenance = provenance;
+    const auto provenance = std::move(merging_).write(options_.output, failed_, console_);
+    if (!provenance) return note_fatal(provenance.error());
+    report_.provenance = *provenance;
     report_.output = options_.output == "-" ? "<stdout>" : options_.output;
 }
 
@@ -182,19 +141,6 @@ void MergeRun::write() {
 void MergeRun::write_summary() {
     const auto written = write_output(options_.summary, as_bytes(merge_json(report_)));
     if (!written) note_fatal(written.error());
-}
-
-Result<> MergeRun::write_profile(const StreamedProfile& merged) const {
-    auto output = open_binary(options_.output);
-    if (!output) return fail(output.error());
-    const unsigned compressing = options_.threads == 1 ? 0 : static_cast<unsigned>(options_.threads);
-    const auto compression = options_.merge.detail == Detail::compact ? Compression::thorough : Compression::quick;
-    GzipWriter gzip(compressing, compression, [&](ByteView bytes) { return output->write(bytes); });
-    if (auto encoded = encode_pprof(merged, [&](ByteView bytes) { return gzip.write(bytes); }); !encoded) {
-        return encoded;
-    }
-    if (auto finished = gzip.finish(); !finished) return finished;
-    return output->commit();
 }
 
 }  // namespace pgoprof::cli

@@ -30,13 +30,6 @@ std::optional<Shard> parse_shard(std::string_view text) {
     return Shard{static_cast<std::uint64_t>(*number), static_cast<std::uint64_t>(*count)};
 }
 
-/// "8" or "90%"
-std::optional<MinSuccess> parse_min_success(std::string_view text) {
-    if (const auto fraction = parse_percent(text)) return MinSuccess{.fraction = *fraction};
-    if (const auto count = parse_weight(text)) return MinSuccess{.count = static_cast<std::uint64_t>(*count)};
-    return std::nullopt;
-}
-
 void declare_inputs(CLI::App& app, Options& options) {
     app.add_option("FILE", options.paths, "Profiles to merge; - is stdin");
     const auto add_weighted = [&options](const InputFile& file) { options.weighted.push_back(file); };
@@ -54,45 +47,26 @@ void declare_inputs(CLI::App& app, Options& options) {
                       "Merge this share of the inputs, by SHA-256; the same bytes count once", parse_shard,
                       [&options](const Shard& shard) { options.shard = shard; })
         ->type_name("I/N");
-    add_parsed_option(app, "--min-success", "an integer of at least 1, or a percentage such as 90%",
-                      "Go on when inputs fail, and exit 5, if N, or P%, of them are merged", parse_min_success,
-                      [&options](const MinSuccess& least) { options.min_success = least; })
-        ->type_name("N|P%");
+    add_min_success_option(app, options.min_success,
+                           "Go on when inputs fail, and exit 5, if N, or P%, of them are merged");
     options.threads = std::max(1U, std::thread::hardware_concurrency());
     add_integer_option(app, "-j,--jobs", options.threads, 1, 1024, "Decode on N threads [all cores]");
     add_limits_option(app, options.limits);
-}
-
-void declare_merging(CLI::App& app, Options& options) {
-    add_choice_option(app, "--durations", options.durations, {"check", "scale", "ignore"},
-                      "Refuse (check), even out (scale) or ignore differing durations");
-    add_percent_option(app, "--duration-tolerance", options.tolerance,
-                       "Let the shortest differ from the longest by PERCENT of it [10%]");
-    app.add_flag_callback(
-        "--compact", [&options] { options.merge.detail = Detail::compact; },
-        "Write only what the Go compiler reads, for a default.pgo to keep in the repository");
-    app.add_flag_callback(
-        "--allow-negative", [&options] { options.merge.negative_values = NegativeValues::allow; },
-        "Merge negative values too (differences of profiles)");
-    add_label_options(app, options.drop_labels, options.keep_labels);
 }
 
 }  // namespace
 
 void declare_options(CLI::App& app, Options& options) {
     declare_inputs(app, options);
-    declare_merging(app, options);
+    add_merging_options(app, options.merging);
+    app.add_flag_callback(
+        "--allow-negative", [&options] { options.merging.merge.negative_values = NegativeValues::allow; },
+        "Merge negative values too (differences of profiles)");
     add_output_option(app, options.output);
     add_parsed_option(app, "--summary", "the name of a file, or -",
                       "Write what went into the merge, and what did not, to FILE as JSON", parse_name,
                       [&options](const std::string& path) { options.summary = path; })
         ->type_name("FILE");
-}
-
-bool MinSuccess::met(std::uint64_t merged, std::uint64_t failed) const {
-    constexpr double kRounding = 1 - 1e-12;  // 99.9% is a bit more than 999 of 1000 in floating point
-    return merged >= count &&
-           static_cast<double>(merged) >= fraction * kRounding * static_cast<double>(merged + failed);
 }
 
 Result<> check_options(const Options& options) {
@@ -105,12 +79,10 @@ Result<> check_options(const Options& options) {
     const auto stdin_uses = std::ranges::count(options.paths, "-") + std::ranges::count(options.lists, "-") +
                             std::ranges::count(options.weighted, "-", &InputFile::path);
     if (stdin_uses > 1) return senseless("stdin (-) can be read only once");
-    if (options.drop_labels && options.keep_labels) return senseless("--drop-labels leaves none for --keep-labels");
-    if (options.merge.detail == Detail::compact) {
-        if (options.keep_labels) return senseless("--compact keeps no labels");
-        if (options.merge.negative_values == NegativeValues::allow) {
-            return senseless("--compact is for profiles that a build reads: it takes no negative values");
-        }
+    if (auto sound = check_merging_options(options.merging); !sound) return sound;
+    const MergeOptions& merge = options.merging.merge;
+    if (merge.detail == Detail::compact && merge.negative_values == NegativeValues::allow) {
+        return senseless("--compact is for profiles that a build reads: it takes no negative values");
     }
     if (options.summary == options.output || would_replace(options.summary, options.output)) {
         return senseless("--summary and --output are the same");
@@ -118,9 +90,6 @@ Result<> check_options(const Options& options) {
     for (const std::string& list : options.lists) {
         if (auto kept = keep_input("--output", options.output, list); !kept) return kept;
         if (auto kept = keep_input("--summary", options.summary, list); !kept) return kept;
-    }
-    if (options.tolerance && options.durations != "check") {
-        return senseless("--duration-tolerance is for --durations=check only");
     }
     return {};
 }

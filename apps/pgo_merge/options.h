@@ -7,20 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "cli/merging.h"
 #include "pgoprof/base/limits.h"
 #include "pgoprof/base/result.h"
 #include "pgoprof/input_source.h"
-#include "pgoprof/transform/merge.h"
 
 namespace pgoprof::cli {
-
-/// How many inputs must be merged for the others' failures to be tolerated.
-struct MinSuccess {
-    std::uint64_t count = 1;
-    double fraction = 0;
-
-    bool met(std::uint64_t merged, std::uint64_t failed) const;
-};
 
 struct Options {
     std::vector<std::string> paths;
@@ -34,12 +26,8 @@ struct Options {
     std::string summary;  ///< where to write it; empty: nowhere
     Limits limits;
     std::uint64_t threads = 1;
-    std::string durations = "check";
-    std::optional<double> tolerance;  ///< of durations that are checked
     std::optional<MinSuccess> min_success;
-    bool drop_labels = false;
-    std::optional<std::vector<std::string>> keep_labels;  ///< by their keys
-    MergeOptions merge;
+    MergingOptions merging;
 };
 
 /// Touches no file.

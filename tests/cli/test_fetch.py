@@ -37,7 +37,7 @@ IDLE = make_profile(0)
 
 
 def fetch(*arguments):
-    return subprocess.run([PGO_FETCH, *map(str, arguments)], capture_output=True, timeout=60, env=ENVIRONMENT)
+    return subprocess.run([PGO_FETCH, "--retries", "0", *map(str, arguments)], capture_output=True, timeout=60, env=ENVIRONMENT)
 
 
 @pytest.fixture
@@ -336,7 +336,18 @@ def test_what_is_asked():
 
 @pytest.mark.parametrize("arguments", [
     [],
-    ["http://user:hunter2@HOST", "http://user:hunter2@HOST"],
+    ["http://user:hunter2@HOST", "ftp://user:hunter2@HOST"],
+    ["http://user:hunter2@HOST", "--jitter", "30s"],
+    ["HOST", "--jitter"],
+    ["HOST", "--jitter=soon"],
+    ["HOST", "--every", "5m"],
+    ["HOST", "--rounds", "0"],
+    ["HOST", "--sample", "0%"],
+    ["HOST", "--min-cpu", "-1"],
+    ["HOST", "--min-success", "0"],
+    ["HOST", "--parallel", "0"],
+    ["HOST", "--connect-timeout", "soon"],
+    ["HOST", "--weight-by", "target", "--durations", "scale"],
     ["HOST", "--seconds", "0"],
     ["HOST", "--seconds", "-1"],
     ["HOST", "--seconds", "1.5"],

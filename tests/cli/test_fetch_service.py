@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(not TOOLCHAINS, reason="no Go here")
 
 
 def fetch(*arguments):
-    return subprocess.run([PGO_FETCH, *map(str, arguments)], capture_output=True, timeout=60, env=ENVIRONMENT)
+    return subprocess.run([PGO_FETCH, "--retries", "0", *map(str, arguments)], capture_output=True, timeout=60, env=ENVIRONMENT)
 
 
 def parse(data):

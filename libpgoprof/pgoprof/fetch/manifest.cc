@@ -1,0 +1,226 @@
+#include "pgoprof/fetch/manifest.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <utility>
+
+#include "pgoprof/base/file_descriptor.h"
+#include "pgoprof/base/json_document.h"
+#include "pgoprof/base/limits.h"
+#include "pgoprof/io/source.h"
+
+namespace pgoprof {
+namespace {
+
+constexpr std::string_view kSchema = "pgoprof.pgo-fetch.manifest/1";
+constexpr std::uint64_t kLargestManifest = kGiB;
+
+struct OutcomeName {
+    CaptureOutcome outcome;
+    std::string_view name;
+};
+
+constexpr OutcomeName kOutcomeNames[] = {
+    {CaptureOutcome::captured, "captured"},
+    {CaptureOutcome::idle, "idle"},
+    {CaptureOutcome::failed, "failed"},
+};
+
+/// Of text without control characters.
+std::string json_text(std::string_view text) {
+    std::string out = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') out += '\\';
+        out += c;
+    }
+    return out += '"';
+}
+
+/// Reads members, and remembers whether all were there and of their kinds.
+class Members {
+public:
+    explicit Members(JsonValue object) : object_(object) {}
+
+    std::string text(std::string_view name) { return std::string(found(object_[name].string())); }
+    double number(std::string_view name) { return found(object_[name].number()); }
+    std::int64_t integer(std::string_view name) { return found(object_[name].integer()); }
+    std::uint64_t count(std::string_view name) {
+        const std::int64_t value = integer(name);
+        sound_ &= value >= 0;
+        return static_cast<std::uint64_t>(value);
+    }
+
+    bool sound() const { return sound_; }
+
+private:
+    template <typename Value>
+    Value found(std::optional<Value> value) {
+        sound_ &= value.has_value();
+        return value.value_or(Value{});
+    }
+
+    JsonValue object_;
+    bool sound_ = true;
+};
+
+std::optional<ManifestSettings> parse_settings(JsonValue object) {
+    Members members(object);
+    if (members.text("schema") != kSchema) return std::nullopt;
+    ManifestSettings settings{
+        .seed = members.count("seed"),
+        .rounds = members.count("rounds"),
+        .seconds = members.text("seconds"),
+        .every = std::chrono::milliseconds(members.integer("every_ms")),
+        .jitter = std::chrono::milliseconds(members.integer("jitter_ms")),
+        .sample = members.text("sample"),
+        .min_cores = members.number("min_cpu_cores"),
+    };
+    return members.sound() ? std::optional(std::move(settings)) : std::nullopt;
+}
+
+std::optional<ManifestEntry> parse_entry(JsonValue object) {
+    Members members(object);
+    ManifestEntry entry{
+        .round = members.count("round"),
+        .target = members.text("target"),
+        .of = members.count("of"),
+        .part = members.count("part"),
+        .parts = members.count("parts"),
+        .time = members.text("time"),
+        .seconds = members.count("seconds"),
+        .attempts = members.count("attempts"),
+        .duration_nanos = members.integer("duration_nanos"),
+        .samples = members.integer("samples"),
+        .cores = members.number("cpu_cores"),
+        .file = members.text("file"),
+        .fault = members.text("fault"),
+        .message = members.text("message"),
+    };
+    const std::string outcome = members.text("outcome");
+    const auto* const named = std::ranges::find(kOutcomeNames, outcome, &OutcomeName::name);
+    const std::string digest = members.text("sha256");
+    if (!digest.empty()) entry.sha256 = parse_sha256(digest);
+    if (!members.sound() || named == std::end(kOutcomeNames) || entry.sha256.has_value() == digest.empty()) {
+        return std::nullopt;
+    }
+    entry.outcome = named->outcome;
+    return entry;
+}
+
+/// Nothing that leads out of the directory.
+bool is_plain(const std::string& file) { return file.find('/') == file.npos && file != ".." && file != "."; }
+
+Result<> parse_line(std::string_view line, ManifestContent& content) {
+    JsonDocument document;
+    Budget budget(Limits{}.decode_budget(line.size()));
+    if (auto parsed = document.parse(as_bytes(line), budget); !parsed) return parsed;
+    if (!content.settings) {
+        content.settings = parse_settings(document.root());
+        if (content.settings) return {};
+        return fail(ErrorCode::invalid_content, fmt::format("not a manifest of the form {}", kSchema));
+    }
+    auto entry = parse_entry(document.root());
+    if (!entry || !is_plain(entry->file)) return fail(ErrorCode::invalid_content, "not an entry of a manifest");
+    content.entries.push_back(*std::move(entry));
+    return {};
+}
+
+}  // namespace
+
+std::string_view outcome_name(CaptureOutcome outcome) {
+    return std::ranges::find(kOutcomeNames, outcome, &OutcomeName::outcome)->name;
+}
+
+std::string format_line(const ManifestSettings& settings) {
+    return fmt::format(
+        R"({{"schema":"{}","seed":{},"rounds":{},"seconds":{},"every_ms":{},"jitter_ms":{},"sample":{},"min_cpu_cores":{}}})"
+        "\n",
+        kSchema, settings.seed, settings.rounds, json_text(settings.seconds), settings.every.count(),
+        settings.jitter.count(), json_text(settings.sample), settings.min_cores);
+}
+
+std::string format_line(const ManifestEntry& entry) {
+    return fmt::format(
+        R"({{"round":{},"target":{},"of":{},"part":{},"parts":{},"time":{},"seconds":{},"attempts":{},"outcome":"{}",)"
+        R"("duration_nanos":{},"samples":{},"cpu_cores":{},"sha256":"{}","file":{},"fault":{},"message":{}}})"
+        "\n",
+        entry.round, json_text(entry.target), entry.of, entry.part, entry.parts, json_text(entry.time), entry.seconds,
+        entry.attempts, outcome_name(entry.outcome), entry.duration_nanos, entry.samples, entry.cores,
+        entry.sha256 ? to_hex(*entry.sha256) : "", json_text(entry.file), json_text(entry.fault),
+        json_text(entry.message));
+}
+
+Result<ManifestContent> parse_manifest(std::string_view text) {
+    ManifestContent content;
+    for (std::size_t number = 1, end; (end = text.find('\n', content.bytes)) != text.npos; ++number) {
+        auto parsed = parse_line(text.substr(content.bytes, end - content.bytes), content);
+        if (!parsed) {
+            Error error = std::move(parsed.error());
+            error.message = fmt::format("line {}: {}", number, error.message);
+            return fail(std::move(error));
+        }
+        content.bytes = end + 1;
+    }
+    return content;
+}
+
+Manifest::Manifest(std::string path, FileDescriptor file)
+    : path_(std::move(path)), file_(std::make_shared<FileDescriptor>(std::move(file))) {}
+
+Result<Manifest> Manifest::open(const std::string& directory, const ManifestSettings& settings) {
+    std::error_code failed;
+    std::filesystem::create_directory(directory, failed);  // what is wrong shows in what follows
+    const std::string path = std::filesystem::path(directory) / "manifest.jsonl";
+    FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
+    if (!file.valid()) return fail_in(path, fail_errno("cannot open").error());
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK) return fail_in(path, fail_errno("cannot lock").error());
+        return fail_in(directory, {.code = ErrorCode::io_failure,
+                                   .message = "another pgo-fetch is collecting into this directory",
+                                   .remedy = "wait until it has ended, or name another directory"});
+    }
+    Manifest manifest(path, std::move(file));
+    if (auto loaded = manifest.load(settings); !loaded) return fail_in(path, std::move(loaded.error()));
+    return manifest;
+}
+
+Result<> Manifest::load(const ManifestSettings& settings) {
+    Buffer text;
+    if (auto read = read_input(path_, kLargestManifest, text); !read) return read;
+    auto content = parse_manifest(text.text());
+    if (!content) return fail(std::move(content.error()));
+    if (::ftruncate(file_->get(), static_cast<off_t>(content->bytes)) != 0) return fail_errno("cannot truncate");
+    settings_ = settings;
+    if (!content->settings) return write(format_line(settings));
+    settings_.seed = content->settings->seed;
+    if (settings_ != *content->settings) {
+        return fail(ErrorCode::usage, "the directory was filled by a run with other settings",
+                    "give the same --rounds, --seconds, --every, --jitter, --sample and --min-cpu to resume it, or "
+                    "name another directory");
+    }
+    entries_ = std::move(content->entries);
+    return {};
+}
+
+Result<> Manifest::append(std::span<const ManifestEntry> entries) {
+    std::string text;
+    for (const ManifestEntry& entry : entries) text += format_line(entry);
+    if (auto written = write(text); !written) return fail_in(path_, std::move(written.error()));
+    return {};
+}
+
+Result<> Manifest::write(std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t written = retry_interrupted([&] { return ::write(file_->get(), text.data(), text.size()); });
+        if (written < 0) return fail_errno("cannot write");
+        text.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return {};
+}
+
+}  // namespace pgoprof
