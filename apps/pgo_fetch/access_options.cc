@@ -124,8 +124,7 @@ CLI::Option* add_file_option(CLI::App& app, const std::string& name, std::string
 
 void declare_access_options(CLI::App& app, AccessOptions& options) {
     add_repeatable_option(app, "-H,--header", "a header, such as 'X-Scope-OrgID: team'",
-                          "Send this header, too, to every target (repeatable). Others on this machine can read "
-                          "arguments: secrets belong in a --header-file",
+                          "Send this header, too, to every target; not secrets, which others can read here",
                           parse_header, [&options](const auto& header) { options.headers.push_back(header); })
         ->type_name("HEADER");
     add_repeatable_option(app, "--header-file", "the name of a file",

@@ -13,7 +13,7 @@ constexpr std::uint64_t kMostProfiles = 10'000;
 
 std::optional<std::string> environment_variable(std::string_view name) {
     const char* const value = std::getenv(std::string(name).c_str());
-    return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+    return value == nullptr || *value == '\0' ? std::nullopt : std::optional<std::string>(value);
 }
 
 void add_moment_option(CLI::App& app, const std::string& name, Moment& moment, const std::string& help) {

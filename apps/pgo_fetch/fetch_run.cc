@@ -11,6 +11,7 @@
 #include <random>
 #include <thread>
 
+#include "pgo_fetch/process.h"
 #include "pgo_fetch/progress.h"
 #include "pgoprof/base/text.h"
 #include "pgoprof/io/sink.h"
@@ -95,13 +96,16 @@ Result<> FetchRun::prepare() {
     if (auto sound = check_options(options_); !sound) return sound;
     if (auto found = find_targets(); !found) return found;
     if (auto sound = check_output(options_.output_path()); !sound) return sound;
+    if (auto prepared = prepare_process(options_.parallel); !prepared) return prepared;
+    warn_of_access(options_.access, console_);
     seed_ = draw_seed();
     return options_.directory.empty() ? Result<>() : open_archive();
 }
 
 Result<> FetchRun::find_targets() {
-    const auto target = target_options(options_);
+    auto target = target_options(options_);
     if (!target) return fail(target.error());
+    target->note = [&](const std::string& text) { console_.note(text); };
     timeout_ = target->timeout;
     for (const std::string& url : options_.urls) {
         if (auto added = add_target(url, *target); !added) return added;

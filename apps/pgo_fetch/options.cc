@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "cli/options.h"
+#include "pgo_fetch/backend_options.h"
 #include "pgoprof/fetch/pprof_server.h"
 
 namespace pgoprof::cli {
@@ -85,8 +86,7 @@ void declare_schedule(CLI::App& app, Options& options) {
         })
         ->type_name("N|P%");
     app.add_flag("--jitter{50%}", options.jitter,
-                 "Begin the captures of a round not all at once, but within a part of --every (--jitter=20%) or a "
-                 "duration (--jitter=30s) [50%]");
+                 "Spread a round's captures over a part of --every (20%), or so long (30s) [50%]");
     add_parsed_option(app, "--min-cpu", "a number of CPU cores, such as 0.1",
                       "Leave out captures of servers that keep fewer CORES busy", parse_cores,
                       [&](double cores) { options.min_cores = cores; })
@@ -95,9 +95,7 @@ void declare_schedule(CLI::App& app, Options& options) {
 
 void declare_results(CLI::App& app, Options& options) {
     add_output_option(app, options.output)
-        ->description(
-            "Write to FILE, whole or not at all, what one target gave or the merge of all; - is stdout [-, "
-            "without --dir]");
+        ->description("Write what one target gave, or the merge of all, to FILE; - is stdout [-, without --dir]");
     add_parsed_option(app, "--dir", "the name of a directory",
                       "Keep each profile as it came in DIR, with a manifest; resume what was collected there",
                       parse_name, [&](const std::string& path) { options.directory = path; })
@@ -143,6 +141,8 @@ void declare_options(CLI::App& app, Options& options) {
     declare_targets(app, options);
     declare_schedule(app, options);
     declare_results(app, options);
+    declare_access_options(app, options.access);
+    declare_backend_options(app, options.target);
 }
 
 Result<> check_options(const Options& options) {
@@ -166,6 +166,9 @@ Result<TargetOptions> target_options(const Options& options) {
     TargetOptions target = options.target;
     target.seconds = *seconds;
     target.timeout = timeout->value_or(std::chrono::seconds(0));
+    auto access = make_access(options.access, target.environment);
+    if (!access) return fail(std::move(access.error()));
+    target.access = *std::move(access);
     return target;
 }
 

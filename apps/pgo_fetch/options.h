@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/merging.h"
+#include "pgo_fetch/access_options.h"
 #include "pgoprof/base/result.h"
 #include "pgoprof/fetch/collector.h"
 #include "pgoprof/fetch/manifest.h"
@@ -22,6 +23,7 @@ struct Options {
     std::vector<std::string> target_lists;  ///< files
     std::string seconds;
     std::string timeout;
+    AccessOptions access;
     TargetOptions target;  ///< but for what `target_options` adds
 
     std::uint64_t rounds = 1;
@@ -50,7 +52,7 @@ void declare_options(CLI::App& app, Options& options);
 /// Options that make no sense together are a usage error, found out before any file is touched.
 Result<> check_options(const Options& options);
 
-/// Complete. Errors: usage.
+/// Complete. Errors: usage; of the files that access options name.
 Result<TargetOptions> target_options(const Options& options);
 
 ManifestSettings manifest_settings(const Options& options, std::uint64_t seed);

@@ -7,7 +7,7 @@
 #include <tuple>
 
 #include "pgoprof/base/text.h"
-#include "pgoprof/report/json_text.h"
+#include "pgoprof/base/json_text.h"
 
 namespace pgoprof {
 namespace {
