@@ -21,11 +21,8 @@ struct Scheme {
 
 /// All but net/http/pprof's, which has whatever begins otherwise.
 constexpr Scheme kSchemes[] = {
-    {"datadog:", make_datadog},
-    {"gcp://", make_cloud_profiler},
-    {"k8s://", make_pods},
-    {"parca+", make_parca},
-    {"pyroscope+", make_pyroscope},
+    {"datadog:", make_datadog}, {"gcp://", make_cloud_profiler}, {"k8s://", make_pods},
+    {"parca+", make_parca},     {"pyroscope+", make_pyroscope},
 };
 
 /// Lives as long as one of its requests is under way.

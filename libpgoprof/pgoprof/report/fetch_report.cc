@@ -6,8 +6,8 @@
 #include <functional>
 #include <tuple>
 
-#include "pgoprof/base/text.h"
 #include "pgoprof/base/json_text.h"
+#include "pgoprof/base/text.h"
 
 namespace pgoprof {
 namespace {

@@ -7,9 +7,9 @@
 #include <span>
 #include <utility>
 
+#include "pgoprof/base/json_text.h"
 #include "pgoprof/base/text.h"
 #include "pgoprof/report/html_page.h"
-#include "pgoprof/base/json_text.h"
 #include "pgoprof/transform/call_edges.h"
 
 namespace pgoprof {

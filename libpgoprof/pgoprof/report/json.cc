@@ -1,8 +1,8 @@
 // The JSON documents of pgo-lint, but SARIF, and of pgo-merge.
 #include <algorithm>
 
-#include "pgoprof/base/text.h"
 #include "pgoprof/base/json_text.h"
+#include "pgoprof/base/text.h"
 #include "pgoprof/report/lint_report.h"
 #include "pgoprof/report/merge_report.h"
 

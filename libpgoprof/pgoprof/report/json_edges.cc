@@ -3,11 +3,11 @@
 #include <span>
 
 #include "pgoprof/base/checked.h"
+#include "pgoprof/base/json_text.h"
 #include "pgoprof/base/text.h"
 #include "pgoprof/report/change_report.h"
 #include "pgoprof/report/edge_report.h"
 #include "pgoprof/report/edge_views.h"
-#include "pgoprof/base/json_text.h"
 
 namespace pgoprof {
 namespace {

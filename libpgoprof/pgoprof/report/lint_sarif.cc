@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "pgoprof/base/json_text.h"
 #include "pgoprof/base/sha256.h"
 #include "pgoprof/base/text.h"
-#include "pgoprof/base/json_text.h"
 #include "pgoprof/report/lint_report.h"
 #include "pgoprof/report/ranked_findings.h"
 
