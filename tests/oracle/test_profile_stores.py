@@ -127,3 +127,67 @@ def test_parca_scrapes_a_go_service(service, tmp_path):
         got = fetch(in_parca(server, '{job="api"}'), tmp_path / "got")
     assert b"main.handlePrice" in names(got)
     assert re.search(r"call edges: +\d{2,}", run("pgo-report", tmp_path / "got").stdout)
+
+
+@pytest.fixture(scope="module", params=["v1", "v2"])
+def pyroscope(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pyroscope")
+    arguments = ["-auth.multitenancy-enabled=true"]
+    with profile_stores.Pyroscope(profile_stores.find("pyroscope"), folder, *arguments, storage=request.param) as server:
+        yield server
+
+
+def in_pyroscope(server, selector, kind="", tenant="t"):
+    return f"pyroscope+{server.url}?query={kind}{selector}&tenant={tenant}"
+
+
+def push(server, profile, service):
+    server.push(packed(profile), {"service_name": service}, tenant="t")
+    server.wait_until_stored(f'{{service_name="{service}"}}', tenant="t")
+
+
+def test_pyroscope_loses_addresses_type_arguments_and_the_header(pyroscope, tmp_path):
+    fed = stored("mixed-go1.26.pprof", 60)
+    push(pyroscope, fed, "one")
+    got = fetch(in_pyroscope(pyroscope, '{service_name="one"}'), tmp_path / "got")
+    expected = without_shapes(without_addresses(cpu_column(fed)))
+    assert_same_edges(got, expected, tmp_path)
+    assert names(got) <= names(expected) != names(fed)
+    assert all(function.start_line for function in got.function)
+    assert got.period == 10**9
+
+
+def test_pyroscope_merges_what_is_in_the_range(pyroscope, tmp_path):
+    older, newer = stored("mixed-go1.26.pprof", 3000), stored("mixed-again-go1.26.pprof", 600)
+    push(pyroscope, older, "two")
+    push(pyroscope, newer, "two")
+    target, now = in_pyroscope(pyroscope, '{service_name="two"}'), time.time()
+    profile_stores.until(lambda: total(fetch(target, tmp_path / "both")) == total(older) + total(newer), "both are stored")
+    assert total(fetch(target, tmp_path / "newer", now - 1200, now)) == total(newer)
+    assert total(fetch(target, tmp_path / "older", now - 3600, now - 1200)) == total(older)
+    assert total(fetch(target, tmp_path / "days", now - 60 * 3600, now)) == total(older) + total(newer)
+
+
+def test_nothing_that_pyroscope_has_is_cut(pyroscope, tmp_path):
+    """Even where few nodes are allowed: it is asked for a profile for Go's PGO."""
+    fed = stored("mixed-go1.26.pprof", 60)
+    push(pyroscope, fed, "few")
+    got = fetch(in_pyroscope(pyroscope, '{service_name="few"}') + "&max_nodes=10", tmp_path / "got")
+    assert_same_edges(got, without_shapes(without_addresses(cpu_column(fed))), tmp_path)
+
+
+def test_pyroscope_has_nothing(pyroscope, tmp_path):
+    push(pyroscope, stored("mixed-go1.26.pprof", 60), "here")
+    nothing = "the server has no such profile in this time"
+    assert nothing in refusal(in_pyroscope(pyroscope, '{service_name="nobody"}'), tmp_path / "got")
+    assert nothing in refusal(in_pyroscope(pyroscope, '{service_name="here"}', tenant="other"), tmp_path / "got")
+    assert nothing in refusal(in_pyroscope(pyroscope, '{service_name="here"}', "memory:x:count:y:bytes"), tmp_path / "got")
+
+
+def test_pyroscope_refuses(pyroscope, tmp_path):
+    target = in_pyroscope(pyroscope, "{service_name=x}")
+    assert "parse error: unexpected identifier" in refusal(target, tmp_path / "got")
+    assert "must be of the form <name>:" in refusal(in_pyroscope(pyroscope, "{}", "cpu"), tmp_path / "got")
+    assert "append &tenant=NAME" in refusal(f"pyroscope+{pyroscope.url}?query={{}}", tmp_path / "got")
+    said = refusal(f"pyroscope+{pyroscope.url}/elsewhere?query={{}}&tenant=t", tmp_path / "got")
+    assert "no such page (HTTP status 404)" in said and "path before the ?" in said
