@@ -132,7 +132,8 @@ def test_parca_scrapes_a_go_service(service, tmp_path):
 @pytest.fixture(scope="module", params=["v1", "v2"])
 def pyroscope(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("pyroscope")
-    arguments = ["-auth.multitenancy-enabled=true"]
+    arguments = ["-auth.multitenancy-enabled=true", "-querier.max-flamegraph-nodes-on-select-merge-profile=true",
+                 "-querier.max-flamegraph-nodes-default=10"]
     with profile_stores.Pyroscope(profile_stores.find("pyroscope"), folder, *arguments, storage=request.param) as server:
         yield server
 
@@ -169,10 +170,15 @@ def test_pyroscope_merges_what_is_in_the_range(pyroscope, tmp_path):
 
 
 def test_nothing_that_pyroscope_has_is_cut(pyroscope, tmp_path):
-    """Even where few nodes are allowed: it is asked for a profile for Go's PGO."""
+    """These servers allow ten nodes, to which they cut what is not asked for for Go's PGO."""
     fed = stored("mixed-go1.26.pprof", 60)
     push(pyroscope, fed, "few")
-    got = fetch(in_pyroscope(pyroscope, '{service_name="few"}') + "&max_nodes=10", tmp_path / "got")
+    now = int(time.time() * 1000)
+    question = {"profileTypeID": "process_cpu:cpu:nanoseconds:cpu:nanoseconds", "labelSelector": '{service_name="few"}',
+                "start": now - 3_600_000, "end": now}
+    plain = pyroscope.request("/querier.v1.QuerierService/SelectMergeProfile", question, {"X-Scope-OrgID": "t"})
+    assert plain[0] == 200 and b'"main.integrate"' in plain[1] and b'"main.fibonacci"' not in plain[1]
+    got = fetch(in_pyroscope(pyroscope, '{service_name="few"}'), tmp_path / "got")
     assert_same_edges(got, without_shapes(without_addresses(cpu_column(fed))), tmp_path)
 
 

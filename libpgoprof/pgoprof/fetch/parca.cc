@@ -45,7 +45,7 @@ StoreAnswer read_answer(const Limits& limits, const HttpResponse& response) {
 }
 
 HttpRequest make_request(const StoreAddress& address, const Limits& limits, Instant from, Instant to) {
-    HttpRequest request{.url = address.server};
+    HttpRequest request{.url = address.server, .follow_redirects = false};
     request.url.path += "/api/profiles/query";
     request.url.query =
         fmt::format("mode=MODE_MERGE&report_type=REPORT_TYPE_PPROF&merge.query={}&merge.start={}&merge.end={}",

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <string>
 #include <utility>
@@ -19,10 +18,6 @@ constexpr std::string_view kContentType = "application/proto";
 
 /// More at once is refused by default (querier.max-query-length).
 constexpr std::chrono::days kLongestQuestion{1};
-
-/// The most that a server allows by default (querier.max-flamegraph-nodes-max). Without a number, one before 1.7 cuts
-/// the profile to 8192 nodes; later ones do not look at it when they are asked for a profile for Go's PGO.
-constexpr std::uint64_t kMostNodes = 1 << 20;
 
 /// Writes the fields of a protobuf message.
 class Message {
@@ -59,12 +54,12 @@ std::uint64_t milliseconds(Instant instant) {
 /// What a question is made of, besides the time.
 struct Subject {
     StoreAddress address;
-    std::uint64_t max_nodes = kMostNodes;
     std::uint64_t max_body_bytes = 0;
 };
 
 /// querier.v1.SelectMergeProfileRequest. Its StackTraceSelector, with a GoPGO that keeps all locations, makes servers
-/// since 1.7 give stacks whole and as they are, whatever their limits on nodes, and however they answer otherwise.
+/// since 1.7 give stacks whole and as they are, whatever their limits on nodes, and however they answer otherwise. It
+/// has no max_nodes: servers cut to that many where they do not know GoPGO, and without to none.
 std::string encode_question(const Subject& subject, Instant from, Instant to) {
     const Message keep_all;
     const Message selector = Message().text(2, keep_all.bytes());
@@ -73,7 +68,6 @@ std::string encode_question(const Subject& subject, Instant from, Instant to) {
         .text(2, subject.address.selector)
         .number(3, milliseconds(from))
         .number(4, milliseconds(to))
-        .number(5, subject.max_nodes)
         .text(6, selector.bytes())
         .bytes();
 }
@@ -83,8 +77,6 @@ CaptureFailure explain_refusal(const HttpResponse& response) {
     const std::string says = api_error_message(response);
     if (says.find("org id") != says.npos) {
         failure.error.remedy = "this server has tenants: append &tenant=NAME to the query";
-    } else if (says.find("flamegraph nodes") != says.npos) {
-        failure.error.remedy = "append &max_nodes=N to the query, with the most that the server allows";
     }
     return failure;
 }
@@ -112,15 +104,8 @@ std::vector<HttpRequest> ask_for_days(const Subject& subject, Instant from, Inst
     return requests;
 }
 
-Result<> take_parameters(Subject& subject) {
+Result<> check_parameters(const Subject& subject) {
     const auto& parameters = subject.address.parameters;
-    if (const auto nodes = parameters.find("max_nodes"); nodes != parameters.end()) {
-        const std::string& text = nodes->second;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), subject.max_nodes);
-        if (error != std::errc() || end != text.data() + text.size() || subject.max_nodes - 1 >= kMostNodes) {
-            return fail(ErrorCode::usage, fmt::format("max_nodes must be an integer from 1 to {}", kMostNodes));
-        }
-    }
     if (const auto tenant = parameters.find("tenant"); tenant != parameters.end()) {
         const auto fit = [](unsigned char c) { return c > 0x20 && c < 0x7f; };
         if (!std::ranges::all_of(tenant->second, fit)) {
@@ -133,11 +118,11 @@ Result<> take_parameters(Subject& subject) {
 }  // namespace
 
 Result<std::unique_ptr<Target>> make_pyroscope(std::string_view text, const TargetOptions& options) {
-    auto address = parse_store_address("pyroscope", text, {"tenant", "max_nodes"});
+    auto address = parse_store_address("pyroscope", text, {"tenant"});
     if (!address) return fail(address.error());
     Subject subject{.address = *std::move(address), .max_body_bytes = options.limits.input_bytes};
     if (subject.address.type.empty()) subject.address.type = kDefaultType;
-    if (const auto taken = take_parameters(subject); !taken) return fail_in(subject.address.name, taken.error());
+    if (const auto sound = check_parameters(subject); !sound) return fail_in(subject.address.name, sound.error());
     const auto requests = [subject](Instant from, Instant to) { return ask_for_days(subject, from, to); };
     return make_store_target(subject.address, {.requests = requests, .read = read_answer}, options);
 }

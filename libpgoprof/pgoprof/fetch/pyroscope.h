@@ -9,10 +9,9 @@
 
 namespace pgoprof {
 
-/// `text` is "pyroscope+https://host[:port][/prefix]?query=[TYPE]{SELECTOR}", TYPE being
-/// process_cpu:cpu:nanoseconds:cpu: nanoseconds by default. Parameters beside the query: tenant (X-Scope-OrgID),
-/// max_nodes. Asks for the profiles in `options.range`, of which the server makes one. Errors (usage): of StoreAddress;
-/// max_nodes is no positive integer.
+/// `text` is "pyroscope+https://host[:port][/prefix]?query=[TYPE]{SELECTOR}[&tenant=NAME]", TYPE being
+/// process_cpu:cpu:nanoseconds:cpu:nanoseconds by default. Asks for the profiles in `options.range`, of which the
+/// server makes one a day. Errors (usage): of StoreAddress; a tenant that fits in no header.
 Result<std::unique_ptr<Target>> make_pyroscope(std::string_view text, const TargetOptions& options);
 
 }  // namespace pgoprof

@@ -123,6 +123,10 @@ CaptureFailure explain_api_error(const HttpResponse& response) {
         failure.fault = CaptureFault::not_found;
         failure.error.message = "no such page (HTTP status 404)";
         failure.error.remedy = "is this the server's own address? Behind a proxy, its URL may have a path before the ?";
+    } else if (response.status / 100 == 3) {
+        failure.fault = CaptureFault::redirect;
+        failure.error.message = fmt::format("the redirect to {} is not followed", response.header("location"));
+        failure.error.remedy = "name the server itself; a login page may stand in front of it";
     } else if (response.status == 400) {
         failure.error.remedy = "check the query: its type, and the selector in braces";
     }

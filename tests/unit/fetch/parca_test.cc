@@ -77,6 +77,12 @@ TEST_CASE("Nothing stored, and no Parca at all, are told apart") {
     CHECK(failure(answered(404, "404 page not found", "text/plain")).fault == CaptureFault::not_found);
 }
 
+TEST_CASE("Redirects are not followed") {
+    const Step step = exchange_for("parca+http://h?query={}")->first();
+    CHECK_FALSE(std::get<HttpRequest>(step).follow_redirects);
+    CHECK(failure(answered(302, "", "text/html")).fault == CaptureFault::redirect);
+}
+
 TEST_CASE("What Parca refuses is explained") {
     const auto why = failure(answered(400, R"({"code":3,"message":"failed to parse query","details":[]})"));
     CHECK(why.fault == CaptureFault::http_status);

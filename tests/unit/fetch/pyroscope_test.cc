@@ -24,10 +24,10 @@ std::unique_ptr<Exchange> exchange_for(std::string_view text, std::chrono::secon
 const std::string kTarget = R"(pyroscope+http://h:4040?query={service_name="api"})";
 
 /// As protoc's --encode has it.
-std::string question(std::string_view type, std::string_view selector, std::string_view times, std::string_view nodes) {
+std::string question(std::string_view type, std::string_view selector, std::string_view times) {
     return "\x0a" + std::string(1, static_cast<char>(type.size())) + std::string(type) + "\x12" +
            std::string(1, static_cast<char>(selector.size())) + std::string(selector) + std::string(times) +
-           std::string(nodes) + "\x32\x02\x12" + '\0';
+           "\x32\x02\x12" + '\0';
 }
 
 HttpResponse response(long status, std::string_view body, std::string type = "application/json") {
@@ -67,29 +67,21 @@ TEST_CASE("Pyroscope is asked for whole stacks of all there is") {
     CHECK(request.headers.empty());
     REQUIRE(request.body);
     CHECK(request.body->content_type == "application/proto");
-    // 1'799'996'400'000 and 1'800'000'000'000 ms; 1 << 20 nodes.
+    // 1'799'996'400'000 and 1'800'000'000'000 ms.
     CHECK(request.body->bytes == question("process_cpu:cpu:nanoseconds:cpu:nanoseconds", R"({service_name="api"})",
-                                          "\x18\x80\xc3\x95\xc1\xb1\x34\x20\x80\xa0\xf1\xc2\xb1\x34"sv,
-                                          "\x28\x80\x80\x40"sv));
+                                          "\x18\x80\xc3\x95\xc1\xb1\x34\x20\x80\xa0\xf1\xc2\xb1\x34"sv));
     CHECK(request.timeout == std::chrono::seconds(60));
     CHECK(request.max_body_bytes == 64 * kMiB);
 }
 
-TEST_CASE("A type, a tenant and a bound on nodes may be given") {
-    const Step step =
-        exchange_for(R"(pyroscope+https://u:p@h/prefix/?query=a:b:c:d:e{}&tenant=team-a&max_nodes=100)")->first();
+TEST_CASE("A type and a tenant may be given") {
+    const Step step = exchange_for(R"(pyroscope+https://u:p@h/prefix/?query=a:b:c:d:e{}&tenant=team-a)")->first();
     const auto& request = std::get<HttpRequest>(step);
     CHECK(to_string(request.url) == "https://h/prefix/querier.v1.QuerierService/SelectMergeProfile");
     CHECK(request.url.password == "p");
     CHECK(request.headers == HttpHeaders{{"X-Scope-OrgID", "team-a"}});
     CHECK(request.body->bytes ==
-          question("a:b:c:d:e", "{}", "\x18\x80\xc3\x95\xc1\xb1\x34\x20\x80\xa0\xf1\xc2\xb1\x34"sv, "\x28\x64"sv));
-}
-
-TEST_CASE("Bounds that are no number are refused") {
-    for (const auto* nodes : {"0", "-1", "many", "1e3", "4294967296"}) {
-        CHECK_FALSE(make_pyroscope(kTarget + "&max_nodes=" + nodes, {}));
-    }
+          question("a:b:c:d:e", "{}", "\x18\x80\xc3\x95\xc1\xb1\x34\x20\x80\xa0\xf1\xc2\xb1\x34"sv));
 }
 
 TEST_CASE("Headers cannot be smuggled in") { CHECK_FALSE(make_pyroscope(kTarget + "&tenant=a%0d%0aX-Evil:%20b", {})); }
@@ -129,9 +121,6 @@ TEST_CASE("What Pyroscope refuses is explained") {
     failure = refusal(401, R"({"code":"unauthenticated","message":"no org id"})");
     CHECK(failure.fault == CaptureFault::denied);
     CHECK(failure.error.remedy.find("&tenant=") != std::string::npos);
-
-    failure = refusal(400, R"({"message":"max flamegraph nodes limit 1048576 is greater than allowed 10"})");
-    CHECK(failure.error.remedy.find("&max_nodes=") != std::string::npos);
 
     failure = refusal(401, R"({"code":"unauthenticated","message":"bad token"})");
     CHECK(failure.error.remedy.find("--bearer-token-file") != std::string::npos);
