@@ -77,7 +77,7 @@ Result<> set_bearer(const AccessOptions& options, Access& access) {
 
 Result<std::string> netrc_path(const AccessOptions& options, const Environment& environment) {
     if (!options.netrc_file.empty() || !options.netrc) return options.netrc_file;
-    if (auto path = environment("NETRC")) return *std::move(path);
+    if (auto path = environment("NETRC"); path && !path->empty()) return *std::move(path);
     if (auto home = environment("HOME")) return *std::move(home) + "/.netrc";
     return fail(ErrorCode::usage, "--netrc needs HOME in the environment", "name the file with --netrc-file");
 }

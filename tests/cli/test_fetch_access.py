@@ -218,3 +218,37 @@ def test_an_encrypted_key_asks_nobody(certificates, tmp_path):
     with HostileServer(send(response(PROFILE)), certificates.server()) as server:
         result = fetch(server.url, "--cacert", certificates.ca, "--cert", certificate, "--key", encrypted)
     assert result.returncode == 4 and b"the secure connection failed" in result.stderr
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_credentials_are_not_kept(way, secrets, tmp_path):
+    """Neither in what is kept of captures nor in the report on them, whether they succeed or not."""
+    kept = tmp_path / "kept"
+    with HostileServer(send(response(PROFILE))) as one, HostileServer(send(response(b"", status="401 No"))) as two:
+        options, user_info, _ = secrets[way]
+        urls = [server.url.replace("//", "//" + user_info) + "/p?token=hunter2" for server in (one, two)]
+        result = fetch(*urls, "--seconds", 1, "--dir", kept, "--min-success", "1", "--format", "json", *options)
+    assert result.returncode == 5, result.stderr
+    assert SECRET.encode() not in result.stdout + result.stderr
+    assert b"token=***" in result.stdout
+    files = [path for path in kept.rglob("*") if path.is_file()]
+    assert len(files) >= 2
+    assert not any(SECRET.encode() in path.read_bytes() or SECRET in path.name for path in files)
+
+
+def test_targets_that_only_their_query_tells_apart(tmp_path):
+    """Their names hide that."""
+    with HostileServer(send(response(PROFILE))) as server:
+        urls = [f"{server.url}/p?pod={pod}" for pod in ("a", "b", "a")]
+        result = fetch(*urls, "--seconds", 1, "-o", tmp_path / "merged", "--format", "json")
+    assert result.returncode == 0, result.stderr
+    assert sorted(request.split(" ")[1] for request in server.requests) == ["/p?pod=a&seconds=1", "/p?pod=b&seconds=1"]
+    assert b'/p?pod=***&seconds=1"' in result.stdout and b'/p?pod=***&seconds=1 #2"' in result.stdout
+
+
+def test_more_transfers_than_files():
+    command = f"ulimit -n 1000 && exec '{PGO_FETCH}' localhost:1 --parallel 1000"
+    result = subprocess.run(["bash", "-c", command], capture_output=True, env=ENVIRONMENT, timeout=60)
+    assert result.returncode == 2
+    assert b"1000 transfers at once need 4064 open files, and the system allows 1000" in result.stderr
+    assert b"--parallel 234 is possible" in result.stderr

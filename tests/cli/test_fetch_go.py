@@ -141,6 +141,19 @@ def test_unix_socket(serve_each, output, tmp_path_factory):
     assert_refused(fetch(f"unix:{path}", "-o", output.with_name("b")), output.with_name("b"), b"connection refused")
 
 
+def test_a_unix_socket_stays_with_its_origin(serve, output, tmp_path_factory):
+    """Redirected elsewhere, and from there to the name that a socket's server goes by."""
+    path = tmp_path_factory.mktemp("socket") / "app.sock"
+    port, = free_ports(1)
+    with serve("-network", "unix", "-addr", path, "-redirect-to", f"http://127.0.0.1:{port}/away") as server, \
+            serve("-addr", f"127.0.0.1:{port}", "-redirect-to", "http://localhost/debug/pprof/cmdline") as other:
+        result = fetch(f"unix:{path}:/away", "--seconds", 1, "--timeout", 5, "-H", "X-Key: hunter2", "--user", "user:hunter2",
+                       "-o", output)
+        assert result.returncode != 0 and not output.exists()
+        assert len(server.asked()) == 1
+        assert [asked["Authorization"] for asked in other.asked()] == [""]
+
+
 def test_tls_speaks_http_2(serve_each, certificates, output):
     with serve_each(*tls(certificates)) as server:
         url = "https://" + server.address

@@ -1,7 +1,9 @@
 #include "pgoprof/fetch/collector.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <unordered_set>
+#include <unordered_map>
 
 namespace pgoprof {
 namespace {
@@ -15,6 +17,22 @@ CaptureFailure no_sources(const Error& error) {
     const bool stopped = error.code == ErrorCode::interrupted;
     return {.fault = stopped ? CaptureFault::interrupted : CaptureFault::unresolved, .error = error};
 }
+
+/// The names of a round's sources, of which no two are the same.
+class Names {
+public:
+    /// False for a source that is there already. One that only differs in what its name hides is called "NAME #2".
+    bool add(Source& source) {
+        std::vector<std::string>& known = identities_[source.name];
+        if (std::ranges::find(known, source.identity) != known.end()) return false;
+        known.push_back(source.identity);
+        if (known.size() > 1) source.name += fmt::format(" #{}", known.size());
+        return true;
+    }
+
+private:
+    std::unordered_map<std::string, std::vector<std::string>> identities_;
+};
 
 std::unexpected<Error> interrupted() { return fail(ErrorCode::interrupted, "interrupted"); }
 
@@ -90,7 +108,7 @@ Result<> Collector::plan_round(const KeepGoing& keep_going) {
 std::vector<Source> Collector::sources(const KeepGoing& keep_going) {
     const Ask ask = [&](HttpRequest request) { return perform(transfers_, std::move(request), keep_going); };
     std::vector<Source> all;
-    std::unordered_set<std::string> names;
+    Names names;
     for (const auto& target : targets_) {
         auto found = target->sources(ask);
         if (!found) {
@@ -100,7 +118,7 @@ std::vector<Source> Collector::sources(const KeepGoing& keep_going) {
             continue;
         }
         for (Source& source : *found) {
-            if (names.insert(source.name).second) {
+            if (names.add(source)) {
                 all.push_back(std::move(source));
             } else {
                 visitor_.repeated(source);

@@ -123,9 +123,9 @@ Source pprof_source(std::string name, HttpRequest request, std::chrono::seconds 
     request.max_body_bytes = options.limits.input_bytes;
     return {.name = std::move(name),
             .seconds = seconds,
-            .ask = [request = std::move(request), access = options.access, seconds] {
-                return std::make_unique<PprofExchange>(request, access, seconds);
-            }};
+            .ask = [request, access = options.access,
+                    seconds] { return std::make_unique<PprofExchange>(request, access, seconds); },
+            .identity = to_string(request.url)};
 }
 
 }  // namespace pgoprof

@@ -55,6 +55,7 @@ struct Source {
     std::chrono::seconds seconds{0};  ///< length of the capture that it is asked for; 0: it gives what it has
     Treatment treatment{};
     std::function<std::unique_ptr<Exchange>()> ask;
+    std::string identity{};  ///< tells it from others of the same name; may hold secrets, so it is shown nowhere
 };
 
 /// A request that is waited for.

@@ -117,6 +117,8 @@ TEST_CASE("what the query says is used, and not shown") {
     const auto target = asked("http://h/p?token=hunter2&seconds=5");
     CHECK(target->url.query == "token=hunter2&seconds=5");
     CHECK(target->name == "http://h/p?token=***&seconds=5");
+    CHECK((*make_pprof_server("http://h/p?pod=a", {}))->sources({})->front().identity !=
+          (*make_pprof_server("http://h/p?pod=b", {}))->sources({})->front().identity);
     const auto failed = asked(GENERATE(as<std::string>(), "http://h:port/p?token=hunter2", "ftp://h?hunter2",
                                        "http://h/p?token=hunter2&seconds=x", "unix:?token=hunter2"));
     REQUIRE_FALSE(failed);

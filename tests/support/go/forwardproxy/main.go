@@ -26,13 +26,15 @@ func connect(writer http.ResponseWriter, request *http.Request) {
 		http.Error(writer, err.Error(), http.StatusBadGateway)
 		return
 	}
-	writer.WriteHeader(http.StatusOK)
-	client, _, err := writer.(http.Hijacker).Hijack()
+	client, buffered, err := writer.(http.Hijacker).Hijack()
 	if err != nil {
 		log.Fatal(err)
 	}
+	if _, err := io.WriteString(client, "HTTP/1.1 200 OK\r\n\r\n"); err != nil {
+		log.Print(err)
+	}
 	go func() {
-		_, _ = io.Copy(server, client)
+		_, _ = io.Copy(server, buffered)
 		server.Close()
 	}()
 	_, _ = io.Copy(client, server)
