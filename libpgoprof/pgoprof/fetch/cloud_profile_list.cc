@@ -56,6 +56,7 @@ Result<> CloudProfileList::keep(Instant time, std::string_view encoded) {
 
 std::vector<ProfileBody> CloudProfileList::take() {
     std::vector<ProfileBody> bodies;
+    bodies.reserve(kept_.size());
     for (Kept& kept : kept_) bodies.push_back({.bytes = std::move(kept.bytes)});
     kept_.clear();
     kept_bytes_ = 0;

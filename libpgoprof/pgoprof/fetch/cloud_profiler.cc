@@ -169,7 +169,8 @@ private:
     }
 
     Step ask_for_page(std::string page) {
-        if (++pages_ > kMostPages || (pages_ > 1 && page == page_)) {
+        ++pages_;
+        if (pages_ > kMostPages || (pages_ > 1 && page == page_)) {
             return failed(CaptureFault::malformed,
                           {.code = ErrorCode::network_failure, .message = "the list of profiles does not end"});
         }

@@ -31,7 +31,7 @@ struct Entry {
     bool has(const char* key) const { return node[key] && !node[key].IsNull(); }
 
     std::string path(const char* key) const {
-        const std::string path = text(key);
+        std::string path = text(key);
         if (path.empty()) return path;
         return (std::filesystem::path(file->path).parent_path() / path).string();
     }

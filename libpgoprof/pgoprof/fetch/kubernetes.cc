@@ -115,6 +115,7 @@ public:
         if (!pods.left_out.empty() && options_.note)
             options_.note(fmt::format("{}: {}", name_, describe_left_out(pods)));
         std::vector<Source> sources;
+        sources.reserve(pods.usable.size());
         for (const Pod& pod : pods.usable) sources.push_back(source(pod));
         return sources;
     }
@@ -144,7 +145,7 @@ private:
     }
 
     /// One answer, whatever its status; what a plugin gave is renewed where it is refused.
-    Result<HttpResponse> get(const Ask& ask, HttpUrl url) const {
+    Result<HttpResponse> get(const Ask& ask, const HttpUrl& url) const {
         for (bool renewed = false;; renewed = true) {
             HttpRequest request{.url = url, .headers = {{"Accept", "application/json"}}};
             request.connect_timeout = options_.connect_timeout;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 
 namespace pgoprof {
@@ -45,7 +44,7 @@ private:
 
     std::optional<std::int64_t> take(std::size_t count) {
         std::int64_t value = 0;
-        std::from_chars(rest_.data(), rest_.data() + count, value);
+        for (const char digit : rest_.substr(0, count)) value = value * 10 + (digit - '0');
         rest_.remove_prefix(count);
         return value;
     }

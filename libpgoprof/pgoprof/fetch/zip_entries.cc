@@ -73,19 +73,20 @@ Result<Buffer> read(zip_t* archive, zip_uint64_t index, std::uint64_t size) {
 
 }  // namespace
 
-Result<std::vector<Buffer>> unzip(ByteView bytes, Budget& budget) {
-    const auto archive = open(bytes);
-    if (!archive) return fail(archive.error());
-    const auto count = static_cast<zip_uint64_t>(zip_get_num_entries(archive->get(), 0));
+Result<std::vector<Buffer>> unzip(ByteView archive, Budget& budget) {
+    const auto opened = open(archive);
+    if (!opened) return fail(opened.error());
+    zip_t* const zip = opened->get();
+    const auto count = static_cast<zip_uint64_t>(zip_get_num_entries(zip, 0));
     if (count > kMostFiles) return fail(ErrorCode::limit_exceeded, "the ZIP archive has too many files");
     std::vector<Buffer> files;
     for (zip_uint64_t i = 0; i < count; ++i) {
         zip_stat_t stat;
-        if (zip_stat_index(archive->get(), i, 0, &stat) != 0) return broken(zip_strerror(archive->get()));
+        if (zip_stat_index(zip, i, 0, &stat) != 0) return broken(zip_strerror(zip));
         if (std::string_view(stat.name).ends_with('/')) continue;
         if (stat.encryption_method != ZIP_EM_NONE) return fail({.message = "the ZIP archive is encrypted"});
         if (stat.size >= budget.left() || !budget.charge(stat.size + 1)) return too_large();
-        auto content = read(archive->get(), i, stat.size);
+        auto content = read(zip, i, stat.size);
         if (!content) return fail(content.error());
         files.push_back(*std::move(content));
     }

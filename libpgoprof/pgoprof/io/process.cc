@@ -35,6 +35,7 @@ Result<Pipe> make_pipe() {
 /// Variables as `exec` takes them: those of the request, and of ours the others.
 std::vector<std::string> merged_environment(const ProcessRequest& request) {
     std::vector<std::string> merged;
+    merged.reserve(request.environment.size());
     for (const auto& [name, value] : request.environment) merged.push_back(name + "=" + value);
     for (char** variable = environ; *variable != nullptr; ++variable) {
         const std::string_view text = *variable;
@@ -48,6 +49,7 @@ std::vector<std::string> merged_environment(const ProcessRequest& request) {
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
     std::vector<char*> result;
+    result.reserve(texts.size() + 1);
     for (std::string& text : texts) result.push_back(text.data());
     result.push_back(nullptr);
     return result;
