@@ -19,7 +19,7 @@ ROOMS = {
     "load": {"base", "model", "io", "codec"},
     "transform": {"base", "model", "binary"},
     "import": {"base", "model", "io", "binary", "codec", "load", "transform"},
-    "fetch": {"base", "model", "io", "load", "transform"},
+    "fetch": {"base", "model", "io", "load", "transform", "codec"},
     "gosource": {"base", "io"},
     "lint": {"base", "model", "transform"},
     "config": {"base", "model", "lint"},

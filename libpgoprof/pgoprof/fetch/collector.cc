@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "pgoprof/fetch/treatment.h"
+#include "pgoprof/transform/raw_view.h"
+
 namespace pgoprof {
 namespace {
 
@@ -168,16 +171,27 @@ void Collector::take(std::size_t position, std::vector<ProfileBody> bodies) {
     turn.state = Turn::State::done;
     const std::size_t parts = bodies.size();
     for (std::size_t part = 1; part <= parts && visited_; ++part) {
-        ProfileBody& body = bodies[part - 1];
-        const auto captured = read_capture(loader_, body);
-        if (captured) {
-            note(visitor_.taken(turn, {body, *captured->profile, captured->figures, part, parts}));
-        } else if (part == 1 && tries_again(position, captured.error())) {
-            return;
-        } else {
-            fail_turn(position, captured.error(), part, parts);
-        }
+        const auto failure = take_part(turn, bodies[part - 1], part, parts);
+        if (!failure) continue;
+        if (part == 1 && tries_again(position, *failure)) return;
+        fail_turn(position, *failure, part, parts);
     }
+}
+
+/// Hands a profile to the visitor, or says why it cannot be used.
+std::optional<CaptureFailure> Collector::take_part(const Turn& turn, ProfileBody& body, std::size_t part,
+                                                   std::size_t parts) {
+    const auto captured = read_capture(loader_, body);
+    if (!captured) return captured.error();
+    if (!changes_anything(turn.source.treatment)) {
+        note(visitor_.taken(turn, {body, *captured->profile, captured->figures, part, parts}));
+        return std::nullopt;
+    }
+    const auto treated = treat(*captured->profile, turn.source.treatment);
+    if (!treated) return CaptureFailure{.fault = CaptureFault::not_a_profile, .error = treated.error()};
+    ProfileBody treated_body = body_of(*treated);
+    note(visitor_.taken(turn, {treated_body, raw_view(*treated), captured->figures, part, parts}));
+    return std::nullopt;
 }
 
 void Collector::fail_turn(std::size_t position, const CaptureFailure& failure, std::size_t part, std::size_t parts) {

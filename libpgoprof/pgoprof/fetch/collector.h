@@ -50,7 +50,7 @@ struct Turn {
     std::chrono::system_clock::time_point asked_at{};  ///< the same for people
 };
 
-/// A profile that a turn gave. Nothing of it outlives the call that it is given to.
+/// A profile that a turn gave, after its source's treatment. Nothing of it outlives the call that it is given to.
 struct TakenProfile {
     ProfileBody& body;
     const RawProfile& profile;
@@ -118,6 +118,7 @@ private:
     void ask(std::size_t position);
     void finish(std::size_t position, ExchangeOutcome outcome);
     void take(std::size_t position, std::vector<ProfileBody> bodies);
+    std::optional<CaptureFailure> take_part(const Turn& turn, ProfileBody& body, std::size_t part, std::size_t parts);
     void fail_turn(std::size_t position, const CaptureFailure& failure, std::size_t part = 1, std::size_t parts = 1);
     bool tries_again(std::size_t position, const CaptureFailure& failure);
     void note(Result<> result);

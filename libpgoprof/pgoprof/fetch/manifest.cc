@@ -11,6 +11,7 @@
 
 #include "pgoprof/base/file_descriptor.h"
 #include "pgoprof/base/json_document.h"
+#include "pgoprof/base/json_text.h"
 #include "pgoprof/base/limits.h"
 #include "pgoprof/io/source.h"
 
@@ -30,16 +31,6 @@ constexpr OutcomeName kOutcomeNames[] = {
     {CaptureOutcome::idle, "idle"},
     {CaptureOutcome::failed, "failed"},
 };
-
-/// Of text without control characters.
-std::string json_text(std::string_view text) {
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') out += '\\';
-        out += c;
-    }
-    return out += '"';
-}
 
 /// Reads members, and remembers whether all were there and of their kinds.
 class Members {
@@ -137,22 +128,39 @@ std::string_view outcome_name(CaptureOutcome outcome) {
 }
 
 std::string format_line(const ManifestSettings& settings) {
-    return fmt::format(
-        R"({{"schema":"{}","seed":{},"rounds":{},"seconds":{},"every_ms":{},"jitter_ms":{},"sample":{},"min_cpu_cores":{}}})"
-        "\n",
-        kSchema, settings.seed, settings.rounds, json_text(settings.seconds), settings.every.count(),
-        settings.jitter.count(), json_text(settings.sample), settings.min_cores);
+    return to_compact_text({
+               {"schema", std::string(kSchema)},
+               {"seed", settings.seed},
+               {"rounds", settings.rounds},
+               {"seconds", settings.seconds},
+               {"every_ms", settings.every.count()},
+               {"jitter_ms", settings.jitter.count()},
+               {"sample", settings.sample},
+               {"min_cpu_cores", settings.min_cores},
+           }) +
+           '\n';
 }
 
 std::string format_line(const ManifestEntry& entry) {
-    return fmt::format(
-        R"({{"round":{},"target":{},"of":{},"part":{},"parts":{},"time":{},"seconds":{},"attempts":{},"outcome":"{}",)"
-        R"("duration_nanos":{},"samples":{},"cpu_cores":{},"sha256":"{}","file":{},"fault":{},"message":{}}})"
-        "\n",
-        entry.round, json_text(entry.target), entry.of, entry.part, entry.parts, json_text(entry.time), entry.seconds,
-        entry.attempts, outcome_name(entry.outcome), entry.duration_nanos, entry.samples, entry.cores,
-        entry.sha256 ? to_hex(*entry.sha256) : "", json_text(entry.file), json_text(entry.fault),
-        json_text(entry.message));
+    return to_compact_text({
+               {"round", entry.round},
+               {"target", entry.target},
+               {"of", entry.of},
+               {"part", entry.part},
+               {"parts", entry.parts},
+               {"time", entry.time},
+               {"seconds", entry.seconds},
+               {"attempts", entry.attempts},
+               {"outcome", std::string(outcome_name(entry.outcome))},
+               {"duration_nanos", entry.duration_nanos},
+               {"samples", entry.samples},
+               {"cpu_cores", entry.cores},
+               {"sha256", entry.sha256 ? to_hex(*entry.sha256) : ""},
+               {"file", entry.file},
+               {"fault", entry.fault},
+               {"message", entry.message},
+           }) +
+           '\n';
 }
 
 Result<ManifestContent> parse_manifest(std::string_view text) {
