@@ -80,13 +80,15 @@ Merging::Merging(const MergingOptions& options, unsigned threads)
       merger_(merge_options(options, threads)),
       mixture_(merge_options(options, threads).kept_labels) {}
 
-Result<std::int64_t> Merging::add(const RawProfile& raw, InputDuration duration, std::int64_t weight) {
+Result<std::int64_t> Merging::add(const RawProfile& raw, InputDuration duration, std::int64_t weight,
+                                  Compared compared) {
     const auto times = factor(raw, duration.summary, weight);
     if (!times) return fail_in(duration.name, times.error());
     if (const auto added = merger_.add(raw, duration.name, *times); !added) return fail(added.error());
     mixture_.add(raw);
     duration.summary.scaled |= is_scaled(options_);
-    durations_.push_back(std::move(duration));
+    ++inputs_;
+    if (compared == Compared::yes) durations_.push_back(std::move(duration));
     return *times;
 }
 

@@ -54,11 +54,17 @@ class Merging {
 public:
     Merging(const MergingOptions& options, unsigned threads);
 
+    enum class Compared : bool {
+        no,  ///< how long it took is not for us to say: a backend chose it
+        yes,
+    };
+
     /// How often its values were counted. `duration` is what it says, or is to be taken for, where durations are
     /// checked. Errors: those of the Merger, of scale_factor and of share_factor.
-    Result<std::int64_t> add(const RawProfile& raw, InputDuration duration, std::int64_t weight = 1);
+    Result<std::int64_t> add(const RawProfile& raw, InputDuration duration, std::int64_t weight = 1,
+                             Compared compared = Compared::yes);
 
-    std::size_t inputs() const { return durations_.size(); }
+    std::size_t inputs() const { return inputs_; }
 
     /// Whether what was added is comparable, as far as the options ask for that; `console` is told what is not.
     Result<> check_durations(const Console& console) const;
@@ -82,7 +88,8 @@ private:
     unsigned threads_;
     Merger merger_;
     Mixture mixture_;
-    std::vector<InputDuration> durations_;
+    std::size_t inputs_ = 0;
+    std::vector<InputDuration> durations_;  ///< of those that are compared
 };
 
 }  // namespace pgoprof::cli

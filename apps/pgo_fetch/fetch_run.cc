@@ -231,7 +231,8 @@ void FetchRun::take(ManifestEntry& entry, const TakenProfile& profile) {
         duration.summary.shortest_nanos = duration.summary.longest_nanos = std::chrono::nanoseconds(asked).count();
     }
     if (options_.output_path().empty()) return;
-    if (const auto added = merging_.add(profile.profile, std::move(duration)); !added) {
+    const auto compared = asked.count() == 0 ? Merging::Compared::no : Merging::Compared::yes;
+    if (const auto added = merging_.add(profile.profile, std::move(duration), 1, compared); !added) {
         fail_entry(entry, "not-mergeable", added.error());
     }
 }
