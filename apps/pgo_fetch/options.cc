@@ -16,6 +16,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
+/// What CLI11 takes a flag without a value for.
+constexpr std::string_view kBareFlag = "true";
+
 constexpr std::string_view kDuration = "a duration such as 90s, 5m or 1h30m";
 
 /// "10" or "20%"
@@ -40,6 +43,7 @@ std::optional<double> parse_cores(const std::string& text) {
 /// "20%", "0.2"
 std::optional<double> parse_part(std::string_view text) {
     if (const auto fraction = parse_percent(text)) return fraction;
+    if (text == kBareFlag) return 0.5;
     if (!text.starts_with("0.")) return std::nullopt;
     return parse_percent(std::string(text) + "e2%");
 }
@@ -85,7 +89,7 @@ void declare_schedule(CLI::App& app, Options& options) {
             options.sampling = *parse_sampling(text);
         })
         ->type_name("N|P%");
-    app.add_flag("--jitter{50%}", options.jitter,
+    app.add_flag("--jitter", options.jitter,
                  "Spread a round's captures over a part of --every (20%), or so long (30s) [50%]");
     add_parsed_option(app, "--min-cpu", "a number of CPU cores, such as 0.1",
                       "Leave out captures of servers that keep fewer CORES busy", parse_cores,
@@ -116,7 +120,7 @@ std::unexpected<Error> senseless(std::string message, std::string remedy = "try 
 
 Result<> check_schedule(const Options& options) {
     if (!spread(options)) return senseless("--jitter must be a percentage or a duration: --jitter=20%, --jitter=30s");
-    if (options.jitter == "50%") {
+    if (options.jitter == kBareFlag) {
         const auto is_value = [](const std::string& url) { return parse_part(url) || parse_duration(url); };
         if (const auto url = std::ranges::find_if(options.urls, is_value); url != options.urls.end()) {
             return senseless(fmt::format("{} is no target", *url), fmt::format("write --jitter={}", *url));

@@ -169,6 +169,15 @@ def test_lists_that_cannot_be_used(tmp_path, content, code, message):
     assert not (tmp_path / "a.pprof").exists()
 
 
+def test_targets_that_differ_in_a_secret_are_two(server, tmp_path):
+    url = server.urls()[0]
+    result = done(fetch(f"{url}?token=hunter1", f"{url}?token=hunter2", f"{url}?token=hunter2", "--dir", tmp_path / "kept"))
+    assert len(server.asked_for) == 2
+    names = [entry["target"] for entry in manifest(tmp_path / "kept")]
+    assert sorted(names) == [f"{url}?token=***&seconds=1", f"{url}?token=***&seconds=1 #2"]
+    assert b"hunter" not in result.stdout + result.stderr
+
+
 def test_so_many_at_a_time(server, tmp_path):
     done(fetch(*server.urls(), "--parallel", 3, "--rounds", 3, "-o", tmp_path / "a.pprof"))
     assert len(server.asked_for) == 3 * len(NAMES)
