@@ -32,7 +32,7 @@ TEST_CASE("Keys made to collide under any multiplier that is known spread like o
 }
 
 TEST_CASE("Strings that differ in one byte spread like others, wherever it is") {
-    for (const std::size_t place : {0, 5, 9, 20}) {
+    for (const std::size_t place : {0U, 5U, 9U, 20U}) {
         CHECK(fullest_place([&](std::uint64_t i) {
                   std::string text(24, 'x');
                   text[place] = static_cast<char>(i);

@@ -140,7 +140,7 @@ TEST_CASE("Attributes of OTLP samples are labels") {
     auto* sample = profile->add_samples();
     sample->set_stack_index(1);
     for (const int index : {thread, number, boolean, blob}) sample->add_attribute_indices(index);
-    for (const std::uint64_t time : {1, 2, 3}) sample->add_timestamps_unix_nano(time);
+    for (const std::uint64_t time : {1U, 2U, 3U}) sample->add_timestamps_unix_nano(time);
     sample->set_link_index(1);
     const auto decoded = decode_foreign(decode_otlp, message.bytes());
     REQUIRE(decoded);

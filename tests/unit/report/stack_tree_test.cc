@@ -153,7 +153,7 @@ TEST_CASE("A limit leaves the heaviest frames, and what hangs below is counted")
         std::vector<std::int64_t> heaviest;
         for (const auto& [path, weights] : all) heaviest.push_back(weights.weight);
         std::ranges::sort(heaviest, std::ranges::greater());
-        for (const std::size_t limit : {0, 1, 5, 20}) {
+        for (const std::size_t limit : {0U, 1U, 5U, 20U}) {
             const StackTree built = build(profile, {.frames = limit});
             const Tree kept = by_path(built);
             REQUIRE(built.frames.size() == std::min(limit + 1, all.size()));

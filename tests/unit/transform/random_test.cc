@@ -29,7 +29,7 @@ TEST_CASE("SplitMix64 gives the sequence that its definition gives") {
 TEST_CASE("A few coins fall as the binomial distribution says") {
     for (const int coins : {1, 2, 7, 63, 64, 65, 200, 256}) {
         CAPTURE(coins);
-        FairCoins random(coins);
+        FairCoins random(static_cast<std::uint64_t>(coins));
         std::map<std::int64_t, int> seen;
         for (int i = 0; i < kDraws; ++i) ++seen[random.heads(coins)];
         double chi_squared = 0.0;

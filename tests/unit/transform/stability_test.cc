@@ -62,7 +62,7 @@ TEST_CASE("The overlap is the weight that two hot sets share") {
 }
 
 TEST_CASE("The noise of a profile is the overlap of independent profiles of half its length") {
-    for (const auto& [edges, samples] : {std::pair(50, 400.0), std::pair(300, 3000.0), std::pair(1000, 100'000.0)}) {
+    for (const auto& [edges, samples] : {std::pair(50U, 400.0), std::pair(300U, 3000.0), std::pair(1000U, 100'000.0)}) {
         CAPTURE(edges, samples);
         std::vector<double> independent;
         for (unsigned seed = 0; seed < 400; seed += 2) {
