@@ -190,7 +190,7 @@ struct Judged {
 Judged judge_json(std::string_view json) {
     if (json.starts_with('[')) return {.foreign = "JSON that begins with an array (Chrome's trace events?)"};
     const auto [names, ended] = members_of(json);
-    const auto has = [&names = names](std::string_view name) { return std::ranges::find(names, name) != names.end(); };
+    const auto has = [&known = names](std::string_view name) { return std::ranges::find(known, name) != known.end(); };
     if (has("shared") && has("profiles")) return {Format::speedscope};
     if (has("meta") && has("threads")) return {Format::firefox};
     if (has("resourceProfiles")) return {.foreign = "an OTLP profiles message as JSON: only its protobuf is read"};
