@@ -17,6 +17,7 @@
 #include "pgoprof/report/folded_text.h"
 #include "pgoprof/transform/call_edges.h"
 #include "pgoprof/transform/folded_stacks.h"
+#include "pgoprof/transform/frames.h"
 #include "pgoprof/transform/raw_view.h"
 
 namespace pgoprof::cli {
@@ -32,6 +33,28 @@ Result<> check_size(std::uint64_t name_bytes, std::uint64_t limit) {
     return fail(to_error({Invariant::size_limit,
                           {0, OffsetSpace::inflated},
                           fmt::format("the output would repeat names to {}", format_bytes(name_bytes))}));
+}
+
+/// What speedscope and callgrind would repeat of stacks and of lines, before any of it is written.
+Result<> check_repetition(const Profile& profile, std::uint64_t limit) {
+    std::uint64_t names = 0;
+    for (const Line& line : profile.lines) {
+        if (line.function == kNone<FunctionId>) continue;
+        const Function& function = profile.functions[line.function.value];
+        names += profile.strings[function.name].size() + profile.strings[function.filename].size();
+    }
+    if (auto modest = check_size(names, limit); !modest) return modest;
+    std::uint64_t frames_left = 4'000'000;
+    for (std::size_t i = 0; i < profile.sample_count(); ++i) {
+        const auto stack = profile.sample_stack(i);
+        frames_left += 16 * stack.size();
+        for (const LocationId location : stack) {
+            const std::uint64_t lines = profile.locations[location.value].lines_count;
+            if (lines > frames_left) return fail(too_many_frames());
+            frames_left -= lines;
+        }
+    }
+    return {};
 }
 
 /// The position of the sample type that the compiler reads, or else that other tools show; 0 if there is none.
@@ -128,6 +151,16 @@ Result<> ConvertRun::write(const Imported& imported) const {
 }
 
 Result<> ConvertRun::encode(const Imported& imported, const EdgeProfile& edges, const WriteBytes& write) const {
+    const std::uint64_t limit = options_.import.limits.decode_budget(imported.stored_bytes);
+    if (options_.to == OutputFormat::speedscope || options_.to == OutputFormat::callgrind) {
+        if (auto modest = check_repetition(imported.profile, limit); !modest) return modest;
+    }
+    std::uint64_t written = 0;
+    const WriteBytes write_modestly = [&](ByteView bytes) -> Result<> {
+        written += bytes.size();
+        if (auto modest = check_size(written, limit); !modest) return modest;
+        return write(bytes);
+    };
     switch (options_.to) {
         case OutputFormat::pprof:
             return write_gzipped(imported.profile, write);
@@ -136,9 +169,9 @@ Result<> ConvertRun::encode(const Imported& imported, const EdgeProfile& edges, 
         case OutputFormat::folded:
             return write_stacks(imported, write);
         case OutputFormat::speedscope:
-            return encode_speedscope(imported.profile, write);
+            return encode_speedscope(imported.profile, write_modestly);
         case OutputFormat::callgrind:
-            return encode_callgrind(imported.profile, write);
+            return encode_callgrind(imported.profile, write_modestly);
         case OutputFormat::text:
             return encode_text(imported.profile, write);
         case OutputFormat::json:

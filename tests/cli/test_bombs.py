@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 from pgoprof_testing.bombs import bombs, inlined_frames, long_names, long_stacks
+from pgoprof_testing.foreign_bombs import foreign_bombs
 
 BIN = pathlib.Path(os.environ["PGOPROF_BIN"])
 
@@ -30,14 +31,47 @@ def bomb(request, tmp_path):
     return path
 
 
-@pytest.mark.parametrize("tool", ["pgo-merge", "pgo-report"])
-def test_refused_as_content(tool, bomb):
+def check_refused(tool, bomb):
     result = run_limited(tool, bomb)
     lines = result.stderr.splitlines()
     assert result.returncode == 3, result.stderr
     assert result.stdout == ""
     assert lines[0].startswith(f"{tool}: error: {bomb}: ")
     assert len(lines) <= 2  # the error, and perhaps its remedy
+
+
+@pytest.mark.parametrize("tool", ["pgo-merge", "pgo-report", "pgo-convert"])
+def test_refused_as_content(tool, bomb):
+    check_refused(tool, bomb)
+
+
+@pytest.mark.parametrize("name", foreign_bombs())
+def test_foreign_formats(name, tmp_path):
+    path = tmp_path / "bomb"
+    path.write_bytes(foreign_bombs()[name])
+    check_refused("pgo-convert", path)
+
+
+@pytest.mark.parametrize("form", ["pprof", "preprofile", "folded", "speedscope", "callgrind", "text", "json"])
+@pytest.mark.parametrize("bomb", [long_names, inlined_frames, long_stacks])
+def test_conversions(tmp_path, form, bomb):
+    """Each ends with a file, or says why there is none."""
+    path = tmp_path / "bomb.pprof"
+    path.write_bytes(bomb())
+    result = run_limited("pgo-convert", "--to", form, path, "-o", "/dev/null")
+    assert result.returncode in (0, 3), result.stderr
+    if result.returncode == 3:
+        assert f"pgo-convert: error: {path}: " in result.stderr
+
+
+@pytest.mark.parametrize("options", [["--rename", "main=example.com/a"], ["--rename-regex", "(x+)+y=z"], ["--rename-regex", "x=yyyyyyyy"],
+                                     ["--focus", "(x+)+y"], ["--anonymize"], ["--no-inline", "main.f"]])
+@pytest.mark.parametrize("bomb", [long_names, inlined_frames, long_stacks])
+def test_rewriting(tmp_path, options, bomb):
+    path = tmp_path / "bomb.pprof"
+    path.write_bytes(bomb())
+    result = run_limited("pgo-convert", *options, path, "-o", "/dev/null")
+    assert result.returncode in (0, 3), result.stderr
 
 
 def test_is_a_lint_error(bomb):

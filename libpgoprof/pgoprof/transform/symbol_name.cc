@@ -33,7 +33,7 @@ NamePart parse_part(std::string_view text) {
         part.suffix = text.substr(dash);
         text = text.substr(0, dash);
     }
-    if (end != text.npos) {
+    if (end == text.size()) {  // no compiler wrote anything behind the brackets
         part.arguments = text.substr(bracket);
         text = text.substr(0, bracket);
     }
@@ -53,7 +53,11 @@ SymbolName parse_symbol_name(std::string_view name) {
         symbol.parts.push_back(parse_part(name.substr(begin, part_end - begin)));
         begin = part_end + 1;
     }
-    if (to_string(symbol) != name) return {};  // brackets that do not match: no compiler wrote that
+    // Brackets that do not match, or a path behind a receiver: no compiler wrote that.
+    const auto has_slash = [](const NamePart& part) {
+        return (part.name + part.suffix).find('/') != std::string::npos;
+    };
+    if (to_string(symbol) != name || std::ranges::any_of(symbol.parts, has_slash)) return {};
     return symbol;
 }
 

@@ -52,16 +52,19 @@ def edges_profile(name, leaf_lines, callers):
         *(field(SAMPLE, field(LOCATION_ID, varint(1) + varint(i)) + field(VALUE, b"\1")) for i in range(2, callers + 2))]))
 
 
+@functools.cache
 def inlined_frames():
     """What it takes to build the edges grows with the product of both."""
     return edges_profile(b"main.f", 20_000, 20_000)
 
 
+@functools.cache
 def long_names():
     """Every edge names a function whose name is long."""
     return edges_profile(b"\x1b" * 1_000_000, 1, 90)
 
 
+@functools.cache
 def long_stacks():
     """A sound profile: stacks of thousands of locations, in each of which a function with a long name is inlined often."""
     line = field(LINE, field(1, 1) + field(2, 1))

@@ -24,7 +24,8 @@ TEST_CASE("a symbol's name comes apart and together again") {
 }
 
 TEST_CASE("names that no linker of Go's gives have no parts") {
-    for (const char* text : {"", "malloc", ".x", "main.(*T-x)", "type:.eq.main.T", "go:struct { main.T }.M"}) {
+    for (const char* text : {"", "malloc", ".x", "main.(*T-x)", "main.F[int]x]", "main.(*T).a/b", "type:.eq.main.T",
+                             "go:struct { main.T }.M"}) {
         INFO(text);
         CHECK(parse_symbol_name(text).parts.empty());
     }
