@@ -147,6 +147,12 @@ def test_no_such_unix_socket(output, tmp_path):
     assert b"localhost" not in result.stderr
 
 
+def test_http_where_tls_is_spoken(serve, output, certificates):
+    with serve(*tls(certificates)) as server:
+        address = server.address.removeprefix("https://")
+        assert_refused(fetch(f"http://{address}", "--seconds", 1, "-o", output), output, b"write https://")
+
+
 def test_a_unix_socket_stays_with_its_origin(serve, output, tmp_path_factory):
     """Redirected elsewhere, and from there to the name that a socket's server goes by."""
     path = tmp_path_factory.mktemp("socket") / "app.sock"
