@@ -49,8 +49,12 @@ Result<> check_output(const std::string& path) {
         return fail(ErrorCode::usage, "a profile is binary, and stdout is a terminal",
                     "name a file with -o, or pipe it to another tool");
     }
-    const auto folder = std::filesystem::path(path).parent_path();
     std::error_code error;
+    if (std::filesystem::is_directory(path, error)) {
+        return fail_in(path,
+                       {.code = ErrorCode::io_failure, .message = "is a directory", .remedy = "name a file in it"});
+    }
+    const auto folder = std::filesystem::path(path).parent_path();
     if (folder.empty() || std::filesystem::is_directory(folder, error)) return {};
     return fail_in(path, {.code = ErrorCode::io_failure, .message = "no such directory"});
 }
