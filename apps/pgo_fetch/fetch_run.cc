@@ -136,7 +136,11 @@ Result<> FetchRun::add_target(const std::string& text, const TargetOptions& targ
 }
 
 Result<> FetchRun::open_archive() {
-    auto archive = Archive::open(options_.directory, manifest_settings(options_, seed_));
+    ManifestSettings settings = manifest_settings(options_, seed_);
+    std::vector<std::string> names;
+    for (const auto& target : targets_) names.push_back(target->name());
+    settings.targets = digest_of_targets(std::move(names));
+    auto archive = Archive::open(options_.directory, settings);
     if (!archive) return fail(std::move(archive.error()));
     archive_ = *std::move(archive);
     seed_ = archive_->settings().seed;
