@@ -402,6 +402,15 @@ def test_a_directory_of_other_targets(server, tmp_path):
     assert len(server.asked_for) == 2 and output.read_bytes() == merge(kept)
 
 
+def test_the_manifest_is_no_output(server, tmp_path):
+    kept = tmp_path / "kept"
+    done(fetch(*server.urls(), "--dir", kept))
+    before = (kept / "manifest.jsonl").read_bytes()
+    result = done(fetch(*server.urls(), "--dir", kept, "-o", kept / "manifest.jsonl"), 2)
+    assert b"would replace an input" in result.stderr
+    assert (kept / "manifest.jsonl").read_bytes() == before
+
+
 def test_a_directory_in_use(server, tmp_path):
     done(fetch(*server.urls(), "--dir", tmp_path / "kept"))
     with open(tmp_path / "kept/manifest.jsonl", "rb") as file:

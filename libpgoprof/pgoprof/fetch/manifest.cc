@@ -140,6 +140,8 @@ Sha256 digest_of_targets(std::vector<std::string> names) {
     return sha256(as_bytes(list));
 }
 
+std::string manifest_path(const std::string& directory) { return std::filesystem::path(directory) / "manifest.jsonl"; }
+
 std::string format_line(const ManifestSettings& settings) {
     return to_compact_text({
                {"schema", std::string(kSchema)},
@@ -197,7 +199,7 @@ Manifest::Manifest(std::string path, FileDescriptor file)
 Result<Manifest> Manifest::open(const std::string& directory, const ManifestSettings& settings) {
     std::error_code failed;
     std::filesystem::create_directory(directory, failed);  // what is wrong shows in what follows
-    const std::string path = std::filesystem::path(directory) / "manifest.jsonl";
+    const std::string path = manifest_path(directory);
     FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
     if (!file.valid()) return fail_in(path, fail_errno("cannot open").error());
     if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {

@@ -64,6 +64,9 @@ struct ManifestEntry {
 /// Which targets a run was given, in any order: their names are of different lengths and many, so this stands for them.
 Sha256 digest_of_targets(std::vector<std::string> names);
 
+/// The manifest's file in a directory.
+std::string manifest_path(const std::string& directory);
+
 /// With their newline.
 std::string format_line(const ManifestSettings& settings);
 std::string format_line(const ManifestEntry& entry);
