@@ -49,8 +49,12 @@ Result<> check_output(const std::string& path) {
         return fail(ErrorCode::usage, "a profile is binary, and stdout is a terminal",
                     "name a file with -o, or pipe it to another tool");
     }
-    const auto folder = std::filesystem::path(path).parent_path();
     std::error_code error;
+    if (std::filesystem::is_directory(path, error)) {
+        return fail_in(path,
+                       {.code = ErrorCode::io_failure, .message = "is a directory", .remedy = "name a file in it"});
+    }
+    const auto folder = std::filesystem::path(path).parent_path();
     if (folder.empty() || std::filesystem::is_directory(folder, error)) return {};
     return fail_in(path, {.code = ErrorCode::io_failure, .message = "no such directory"});
 }
@@ -132,7 +136,11 @@ Result<> FetchRun::add_target(const std::string& text, const TargetOptions& targ
 }
 
 Result<> FetchRun::open_archive() {
-    auto archive = Archive::open(options_.directory, manifest_settings(options_, seed_));
+    ManifestSettings settings = manifest_settings(options_, seed_);
+    std::vector<std::string> names;
+    for (const auto& target : targets_) names.push_back(target->name());
+    settings.targets = digest_of_targets(std::move(names));
+    auto archive = Archive::open(options_.directory, settings);
     if (!archive) return fail(std::move(archive.error()));
     archive_ = *std::move(archive);
     seed_ = archive_->settings().seed;

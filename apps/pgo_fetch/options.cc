@@ -159,7 +159,8 @@ Result<> check_options(const Options& options) {
     for (const std::string& list : options.target_lists) {
         if (auto kept = keep_input("--output", options.output_path(), list); !kept) return kept;
     }
-    return {};
+    if (options.directory.empty()) return {};
+    return keep_input("--output", options.output_path(), manifest_path(options.directory));
 }
 
 Result<TargetOptions> target_options(const Options& options) {

@@ -16,11 +16,12 @@ Result<> prepare_process(std::size_t parallel) {
     rlimit files{};
     if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur >= needed) return {};
     if (files.rlim_max < needed) {
+        const rlim_t possible = files.rlim_max > kOtherFiles ? (files.rlim_max - kOtherFiles) / kFilesEach : 0;
         return fail(ErrorCode::usage,
-                    fmt::format("{} transfers at once need {} open files, and the system allows {}", parallel, needed,
-                                files.rlim_max),
-                    fmt::format("--parallel {} is possible, or raise the limit: ulimit -n",
-                                files.rlim_max > kOtherFiles ? (files.rlim_max - kOtherFiles) / kFilesEach : 1));
+                    fmt::format("{} transfer{} at once need{} {} open files, and the system allows {}", parallel,
+                                parallel == 1 ? "" : "s", parallel == 1 ? "s" : "", needed, files.rlim_max),
+                    possible == 0 ? "raise the limit: ulimit -n"
+                                  : fmt::format("--parallel {} is possible, or raise the limit: ulimit -n", possible));
     }
     files.rlim_cur = needed;
     (void)setrlimit(RLIMIT_NOFILE, &files);

@@ -381,6 +381,14 @@ def test_a_folder_that_does_not_exist(tmp_path):
     assert server.requests == []
 
 
+def test_a_directory_for_a_file(tmp_path):
+    with HostileServer(send(response(PROFILE))) as server:
+        result = fetch(server.url, "-o", tmp_path)
+    assert result.returncode == 4
+    assert b"is a directory" in result.stderr
+    assert server.requests == []
+
+
 def test_a_full_disk():
     with HostileServer(send(response(PROFILE))) as server, open("/dev/full", "wb") as full:
         result = subprocess.run([PGO_FETCH, server.url], stdout=full, stderr=subprocess.PIPE, env=ENVIRONMENT)

@@ -252,3 +252,11 @@ def test_more_transfers_than_files():
     assert result.returncode == 2
     assert b"1000 transfers at once need 4064 open files, and the system allows 1000" in result.stderr
     assert b"--parallel 234 is possible" in result.stderr
+
+
+def test_too_few_files_for_any_transfer():
+    command = f"ulimit -n 64 && exec '{PGO_FETCH}' localhost:1 --parallel 1"
+    result = subprocess.run(["bash", "-c", command], capture_output=True, env=ENVIRONMENT, timeout=60)
+    assert result.returncode == 2
+    assert b"1 transfer at once needs 68 open files, and the system allows 64" in result.stderr
+    assert b"--parallel" not in result.stderr

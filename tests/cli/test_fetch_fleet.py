@@ -389,6 +389,28 @@ def test_a_directory_of_other_settings(server, tmp_path):
     done(fetch(*server.urls(), "--dir", tmp_path / "kept", "--compact", "-o", tmp_path / "a.pprof"))
 
 
+def test_a_directory_of_other_targets(server, tmp_path):
+    """What it holds is not what these would give."""
+    first, second, third = server.urls()[:3]
+    kept, output = tmp_path / "kept", tmp_path / "a.pprof"
+    done(fetch(first, second, "--dir", kept))
+    for targets in ([third], [first], [first, second, third]):
+        result = done(fetch(*targets, "--dir", kept, "-o", output), 2)
+        assert b"filled by a run with other targets" in result.stderr
+    assert len(server.asked_for) == 2 and not output.exists()
+    done(fetch(second, first, first, "--dir", kept, "-o", output))
+    assert len(server.asked_for) == 2 and output.read_bytes() == merge(kept)
+
+
+def test_the_manifest_is_no_output(server, tmp_path):
+    kept = tmp_path / "kept"
+    done(fetch(*server.urls(), "--dir", kept))
+    before = (kept / "manifest.jsonl").read_bytes()
+    result = done(fetch(*server.urls(), "--dir", kept, "-o", kept / "manifest.jsonl"), 2)
+    assert b"would replace an input" in result.stderr
+    assert (kept / "manifest.jsonl").read_bytes() == before
+
+
 def test_a_directory_in_use(server, tmp_path):
     done(fetch(*server.urls(), "--dir", tmp_path / "kept"))
     with open(tmp_path / "kept/manifest.jsonl", "rb") as file:

@@ -141,6 +141,18 @@ def test_unix_socket(serve_each, output, tmp_path_factory):
     assert_refused(fetch(f"unix:{path}", "-o", output.with_name("b")), output.with_name("b"), b"connection refused")
 
 
+def test_no_such_unix_socket(output, tmp_path):
+    result = fetch(f"unix:{tmp_path}/app.sock", "-o", output)
+    assert_refused(result, output, b"cannot connect: No such file or directory")
+    assert b"localhost" not in result.stderr
+
+
+def test_http_where_tls_is_spoken(serve, output, certificates):
+    with serve(*tls(certificates)) as server:
+        address = server.address.removeprefix("https://")
+        assert_refused(fetch(f"http://{address}", "--seconds", 1, "-o", output), output, b"write https://")
+
+
 def test_a_unix_socket_stays_with_its_origin(serve, output, tmp_path_factory):
     """Redirected elsewhere, and from there to the name that a socket's server goes by."""
     path = tmp_path_factory.mktemp("socket") / "app.sock"

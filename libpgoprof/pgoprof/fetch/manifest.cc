@@ -13,6 +13,7 @@
 #include "pgoprof/base/json_document.h"
 #include "pgoprof/base/json_text.h"
 #include "pgoprof/base/limits.h"
+#include "pgoprof/base/text.h"
 #include "pgoprof/io/source.h"
 
 namespace pgoprof {
@@ -71,7 +72,10 @@ std::optional<ManifestSettings> parse_settings(JsonValue object) {
         .sample = members.text("sample"),
         .min_cores = members.number("min_cpu_cores"),
     };
-    return members.sound() ? std::optional(std::move(settings)) : std::nullopt;
+    const auto targets = parse_sha256(members.text("targets_sha256"));
+    if (!members.sound() || !targets) return std::nullopt;
+    settings.targets = *targets;
+    return settings;
 }
 
 std::optional<ManifestEntry> parse_entry(JsonValue object) {
@@ -127,6 +131,17 @@ std::string_view outcome_name(CaptureOutcome outcome) {
     return std::ranges::find(kOutcomeNames, outcome, &OutcomeName::outcome)->name;
 }
 
+Sha256 digest_of_targets(std::vector<std::string> names) {
+    std::ranges::sort(names);
+    const auto repeated = std::ranges::unique(names);
+    names.erase(repeated.begin(), repeated.end());
+    std::string list;
+    for (const std::string& name : names) list += escape_line(name) + '\n';
+    return sha256(as_bytes(list));
+}
+
+std::string manifest_path(const std::string& directory) { return std::filesystem::path(directory) / "manifest.jsonl"; }
+
 std::string format_line(const ManifestSettings& settings) {
     return to_compact_text({
                {"schema", std::string(kSchema)},
@@ -137,6 +152,7 @@ std::string format_line(const ManifestSettings& settings) {
                {"jitter_ms", settings.jitter.count()},
                {"sample", settings.sample},
                {"min_cpu_cores", settings.min_cores},
+               {"targets_sha256", to_hex(settings.targets)},
            }) +
            '\n';
 }
@@ -183,7 +199,7 @@ Manifest::Manifest(std::string path, FileDescriptor file)
 Result<Manifest> Manifest::open(const std::string& directory, const ManifestSettings& settings) {
     std::error_code failed;
     std::filesystem::create_directory(directory, failed);  // what is wrong shows in what follows
-    const std::string path = std::filesystem::path(directory) / "manifest.jsonl";
+    const std::string path = manifest_path(directory);
     FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0666));
     if (!file.valid()) return fail_in(path, fail_errno("cannot open").error());
     if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
@@ -207,6 +223,10 @@ Result<> Manifest::load(const ManifestSettings& settings) {
     if (!content->settings) return write(format_line(settings));
     settings_.seed = content->settings->seed;
     if (settings_ != *content->settings) {
+        if (settings_.targets != content->settings->targets) {
+            return fail(ErrorCode::usage, "the directory was filled by a run with other targets",
+                        "give the same targets to resume it, or name another directory");
+        }
         return fail(ErrorCode::usage, "the directory was filled by a run with other settings",
                     "give the same --rounds, --seconds, --every, --jitter, --sample and --min-cpu to resume it, or "
                     "name another directory");

@@ -26,6 +26,7 @@ struct ManifestSettings {
     std::chrono::milliseconds jitter{0};
     std::string sample{};  ///< as it was given: "10", "20%"; empty: all
     double min_cores = 0;
+    Sha256 targets{};  ///< of their names: digest_of_targets
 
     friend bool operator==(const ManifestSettings&, const ManifestSettings&) = default;
 };
@@ -59,6 +60,12 @@ struct ManifestEntry {
 
     friend bool operator==(const ManifestEntry&, const ManifestEntry&) = default;
 };
+
+/// Which targets a run was given, in any order: their names are of different lengths and many, so this stands for them.
+Sha256 digest_of_targets(std::vector<std::string> names);
+
+/// The manifest's file in a directory.
+std::string manifest_path(const std::string& directory);
 
 /// With their newline.
 std::string format_line(const ManifestSettings& settings);

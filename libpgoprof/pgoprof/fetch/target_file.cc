@@ -75,6 +75,8 @@ bool is_json(std::string_view text) {
 }  // namespace
 
 Result<std::vector<ListedTarget>> parse_target_list(std::string_view text, const std::string& name) {
+    constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";  // which editors on Windows begin files with
+    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
     if (is_json(text)) return parse_groups(text, name);
     return parse_lines(text, name);
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
+#include <system_error>
 
 #include "pgoprof/base/gzip.h"
 #include "pgoprof/base/trim.h"
@@ -307,6 +308,9 @@ HttpFault HttpTransfer::fault_of(CURLcode code) const {
 std::string HttpTransfer::detail_of(CURLcode code) const {
     if (headers_too_large_ || code == CURLE_OUT_OF_MEMORY) return "the headers are too large";
     if (code == CURLE_BAD_CONTENT_ENCODING) return "unknown transfer-encoding";
+    // libcurl speaks of the host and port that the URL would have without the socket.
+    if (code == CURLE_COULDNT_CONNECT && !hop_.unix_socket.empty() && info(CURLINFO_OS_ERRNO) != 0)
+        return std::generic_category().message(static_cast<int>(info(CURLINFO_OS_ERRNO)));
     return detail_[0] != '\0' ? detail_ : curl_easy_strerror(code);
 }
 

@@ -20,7 +20,8 @@ const ManifestSettings kSettings{.seed = (std::uint64_t{1} << 53) - 1,
                                  .every = std::chrono::minutes(5),
                                  .jitter = std::chrono::seconds(30),
                                  .sample = "20%",
-                                 .min_cores = 0.05};
+                                 .min_cores = 0.05,
+                                 .targets = digest_of_targets({"a", "b"})};
 
 ManifestEntry capture(std::uint64_t round, const std::string& target) {
     return {.round = round,
@@ -119,6 +120,22 @@ TEST_CASE("other settings are refused") {
     const auto refused = Manifest::open(folder.file("captures"), other);
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == ErrorCode::usage);
+}
+
+TEST_CASE("other targets are refused, in whatever order they come") {
+    const Folder folder;
+    REQUIRE(Manifest::open(folder.file("captures"), kSettings));
+    ManifestSettings same = kSettings;
+    same.targets = digest_of_targets({"b", "a", "b"});
+    CHECK(Manifest::open(folder.file("captures"), same));
+    for (const std::vector<std::string>& targets : {std::vector<std::string>{"a"}, {"a", "b", "c"}, {"a\nb"}, {}}) {
+        ManifestSettings other = kSettings;
+        other.targets = digest_of_targets(targets);
+        const auto refused = Manifest::open(folder.file("captures"), other);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == ErrorCode::usage);
+        CHECK(refused.error().message.ends_with("with other targets"));
+    }
 }
 
 TEST_CASE("a torn line gives way to the next one") {

@@ -37,6 +37,13 @@ TEST_CASE("one target a line, with comments and blank lines") {
     CHECK(targets->front().where == "list, line 3");
 }
 
+TEST_CASE("lists from Windows") {
+    CHECK(texts("\xef\xbb\xbf"
+                "a:1\r\n\r\nb:2\r\n") == Texts{"a:1", "b:2"});
+    CHECK(texts("\xef\xbb\xbf[{\"targets\": [\"a:1\"]}]\r\n") == Texts{"a:1"});
+    CHECK(texts("\xef\xbb\xbf") == Texts{});
+}
+
 TEST_CASE("what Prometheus discovers from files") {
     CHECK(texts(" \n[]") == Texts{});
     CHECK(texts(R"([{"targets": ["a:1", "b:2"]}, {"targets": []}, {"labels": {}, "targets": ["c:3"]}])") ==
