@@ -54,10 +54,10 @@ SymbolName parse_symbol_name(std::string_view name) {
         begin = part_end + 1;
     }
     // Brackets that do not match, or a path behind a receiver: no compiler wrote that.
-    const auto has_slash = [](const NamePart& part) {
-        return (part.name + part.suffix).find('/') != std::string::npos;
+    const auto is_odd = [](const NamePart& part) {
+        return (part.name + part.suffix).find_first_of("[]/") != std::string::npos;
     };
-    if (to_string(symbol) != name || std::ranges::any_of(symbol.parts, has_slash)) return {};
+    if (to_string(symbol) != name || std::ranges::any_of(symbol.parts, is_odd)) return {};
     return symbol;
 }
 
