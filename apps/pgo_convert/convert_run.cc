@@ -104,7 +104,7 @@ void ConvertRun::note_idle_options(Format format) const {
 
 void ConvertRun::report_recording(const RecordingReport& report) const {
     for (const std::string& note : report.notes) console_.note(note);
-    std::string text = fmt::format("{} samples", report.samples);
+    std::string text = format_count(report.samples, "sample");
     const auto add = [&](std::uint64_t count, std::string_view what) {
         if (count != 0) text += fmt::format(", {} {}", count, what);
     };

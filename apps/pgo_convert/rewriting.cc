@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "pgoprof/base/text.h"
 #include "pgoprof/io/source.h"
 #include "pgoprof/transform/anonymize.h"
 #include "pgoprof/transform/rename.h"
@@ -27,8 +28,7 @@ void report_effect(const RenameEffect& effect, std::int64_t total_weight, const 
         console.warning(fmt::format("{}: no function of the profile is meant by it", effect.text));
         return;
     }
-    const std::string_view plural = effect.functions == 1 ? "" : "s";
-    std::string text = fmt::format("{}: {} function{} renamed", effect.text, effect.functions, plural);
+    std::string text = fmt::format("{}: {} renamed", effect.text, format_count(effect.functions, "function"));
     if (total_weight != 0) {
         const double share = static_cast<double>(effect.edge_weight) / static_cast<double>(total_weight) * 100;
         text += fmt::format(", on {:.2f}% of the edges' weight", share);
@@ -110,7 +110,8 @@ Result<Selection> Rewriting::select(const Profile& profile, const Console& conso
     filter(profile, ignore_, false, selection);
     if (selection.samples) {
         const auto kept = std::ranges::count(*selection.samples, true);
-        console.note(fmt::format("{} of {} stacks are kept", kept, selection.samples->size()));
+        console.note(fmt::format("{} of {} {} kept", kept, format_count(selection.samples->size(), "stack"),
+                                 kept == 1 ? "is" : "are"));
     }
     selection.label_keys = options_.keep_labels;
     if (options_.drop_labels) selection.label_keys.emplace();
@@ -147,8 +148,9 @@ Result<Profile> Rewriting::rename(Profile profile, const Console& console) const
 Result<Profile> Rewriting::replace_names(const Profile& profile, const Console& console) const {
     auto anonymous = anonymize(profile, key_.view());
     if (!anonymous) return fail(anonymous.error());
-    console.note(fmt::format("{} functions have got other names, {} keep theirs: Go's own", anonymous->replaced,
-                             anonymous->kept));
+    console.note(fmt::format("{} {} got other names, {} {}: Go's own", format_count(anonymous->replaced, "function"),
+                             anonymous->replaced == 1 ? "has" : "have", anonymous->kept,
+                             anonymous->kept == 1 ? "keeps its name" : "keep theirs"));
     return std::move(anonymous->profile);
 }
 

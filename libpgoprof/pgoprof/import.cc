@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "pgoprof/base/gzip.h"
+#include "pgoprof/base/text.h"
 #include "pgoprof/binary/mapped_file.h"
 #include "pgoprof/codec/firefox_profile.h"
 #include "pgoprof/codec/foreign_profile.h"
@@ -206,8 +207,9 @@ private:
             "lines of calls from {}: {:.1f}% of the weight has got them; of {} pairs of caller and callee {}", path,
             share, all, pairs.empty() ? "none has one" : pairs));
         if (counts.unknown_functions != 0) {
-            out_.notes.push_back(
-                fmt::format("{} of {} functions are not in {}", counts.unknown_functions, counts.functions, path));
+            out_.notes.push_back(fmt::format("{} of {} {} not in {}", counts.unknown_functions,
+                                             format_count(counts.functions, "function"),
+                                             counts.unknown_functions == 1 ? "is" : "are", path));
         }
     }
 

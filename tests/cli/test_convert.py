@@ -320,12 +320,12 @@ SERVER, WORKER = ("server", "7/7", "/gone/server"), ("my worker", "8/9", "/gone/
 
 @pytest.mark.parametrize("options,content,code,message,remedy", [
     (["--pid", "5"], script(SERVER, SERVER, WORKER), 3, "no samples of a process of the id 5",
-     "recorded are server (pid 7, 2 samples), my worker (pid 8, 1 samples)"),
-    (["--comm", "w"], script(WORKER), 3, "no samples of a process of the name w", "recorded are my worker (pid 8, 1 samples)"),
+     "recorded are server (pid 7, 2 samples), my worker (pid 8, 1 sample)"),
+    (["--comm", "w"], script(WORKER), 3, "no samples of a process of the name w", "recorded are my worker (pid 8, 1 sample)"),
     (["--comm", "service-with-a-name"], script(WORKER), 3, "no samples of a process of the name service-with-a-name",
      "the kernel cuts names at 15 bytes: try --comm 'service-with-a-'; recorded are my worker"),
     (["--comm", "my worker"], script(SERVER, SERVER, WORKER), 4,
-     "/gone/worker (1 samples) holds most samples of the recording, but cannot be read: ", "--binary FILE"),
+     "/gone/worker (1 sample) holds most samples of the recording, but cannot be read: ", "--binary FILE"),
     (["--pid", "7"], script(("server", "7", "/gone/server")), 3, "the text has ids of threads, not of processes",
      "print the recording with `perf script -F +pid`"),
     ([], b"# cmdline : perf\nserver 7 1.000000: PERF_RECORD_COMM: server:7/7\n", 3, "the recording has no samples", "record again"),
@@ -340,4 +340,10 @@ def test_recordings_that_do_not_convert_say_why(options, content, code, message,
 
 def test_names_of_recorded_processes_do_not_reach_the_terminal():
     result = run("--from", "perf-script", "--pid", "5", "-", input=script(("a\x1b[31m", "7/7", "/gone/server")))
-    assert b"a\\x1b[31m (pid 7, 1 samples)" in result.stderr and b"\x1b" not in result.stderr
+    assert b"a\\x1b[31m (pid 7, 1 sample)" in result.stderr and b"\x1b" not in result.stderr
+
+
+def test_a_folder_is_no_program(tmp_path):
+    result = run(REAL / "frames.perf", "--binary", tmp_path)
+    assert result.returncode == 4 and result.stderr.decode().splitlines() == [
+        f"pgo-convert: error: {tmp_path}: is a directory", "pgo-convert: name the program in it"]

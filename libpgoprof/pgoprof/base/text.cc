@@ -92,6 +92,10 @@ std::string format_offset(const Offset& offset) {
     return fmt::format("{}offset {}", offset.space == OffsetSpace::inflated ? "inflated " : "", offset.value);
 }
 
+std::string format_count(std::uint64_t count, std::string_view what) {
+    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
 std::string format_duration(std::int64_t nanos) {
     const double seconds = static_cast<double>(nanos) / 1e9;
     if (nanos == 0) return "0s";

@@ -19,6 +19,9 @@ bool is_utf8(std::string_view text);
 /// "offset 12", or "inflated offset 12" where it counts inflated bytes.
 std::string format_offset(const Offset& offset);
 
+/// "1 sample", "2 samples": `what` is one of them.
+std::string format_count(std::uint64_t count, std::string_view what);
+
 /// Nanoseconds as people write them: "30.1s", "450ms", "0s".
 std::string format_duration(std::int64_t nanos);
 

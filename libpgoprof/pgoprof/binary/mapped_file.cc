@@ -12,6 +12,7 @@ namespace {
 Result<ByteView> map(int fd) {
     struct stat status{};
     if (::fstat(fd, &status) != 0) return fail_errno("cannot be read");
+    if (S_ISDIR(status.st_mode)) return fail(ErrorCode::io_failure, "is a directory", "name the program in it");
     if (!S_ISREG(status.st_mode)) return fail(ErrorCode::io_failure, "is not a regular file");
     const auto size = static_cast<std::size_t>(status.st_size);
     if (size == 0) return ByteView{};

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <ranges>
 
+#include "pgoprof/base/text.h"
 #include "pgoprof/transform/recording_survey.h"
 
 namespace pgoprof {
@@ -24,7 +25,7 @@ bool same_build_id(std::string_view a, std::string_view b) {
 }
 
 std::string describe(const Program& program) {
-    return fmt::format("{} ({} samples)", program.file.name, program.samples);
+    return fmt::format("{} ({})", program.file.name, format_count(program.samples, "sample"));
 }
 
 std::string list(const std::vector<Program>& programs) {
@@ -132,7 +133,7 @@ Result<ChosenBinary> heaviest_binary(const RecordingSurvey& survey, const Record
 std::string list(const std::vector<RecordingSurvey::Process>& processes) {
     std::string text;
     for (const auto& [pid, name, samples] : processes | std::views::take(5))
-        text += fmt::format("{}{} (pid {}, {} samples)", text.empty() ? "" : ", ", name, pid, samples);
+        text += fmt::format("{}{} (pid {}, {})", text.empty() ? "" : ", ", name, pid, format_count(samples, "sample"));
     return text + (processes.size() > 5 ? ", ..." : "");
 }
 
@@ -184,6 +185,9 @@ Result<ChosenBinary> choose_binary(const RecordingSurvey& survey, const Recordin
     Result<ChosenBinary> chosen = choice.binary.empty() ? heaviest_binary(survey, choice, open_binary, notes)
                                                         : named_binary(survey, choice, open_binary, notes);
     if (!chosen) return chosen;
+    const auto processes = survey.processes();
+    if (processes.size() > 1 && !choice.pid && choice.comm.empty())
+        notes.push_back(fmt::format("recorded are {}: --pid or --comm takes one of them alone", list(processes)));
     const GoBinary& binary = chosen->binary;
     if (binary.machine() == Machine::arm64)
         return fail(
@@ -223,8 +227,8 @@ Result<std::vector<bool>> choose_events(const RecordingInfo& info, const Recordi
         chosen[i] = event.stacks != StackKind::none && event.counts_nanoseconds == like.counts_nanoseconds &&
                     kind_of(event.name) == kind_of(like.name);
         if (!chosen[i] && i < samples.size() && samples[i] != 0)
-            notes.push_back(
-                fmt::format("left out {} samples of the event {}; took {}", samples[i], event.name, like.name));
+            notes.push_back(fmt::format("left out {} of the event {}; took {}", format_count(samples[i], "sample"),
+                                        event.name, like.name));
     }
     return chosen;
 }
