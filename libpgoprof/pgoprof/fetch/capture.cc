@@ -222,8 +222,7 @@ CaptureFailure explain_failure(const HttpFailure& failure, const HttpRequest& re
 
 std::string plain_text(const HttpResponse& response) {
     constexpr std::size_t kLongest = 200;
-    const std::string_view type = response.header("content-type");  // net/http has none where it answers before HTTP
-    if (!type.empty() && !type.starts_with("text/plain")) return {};
+    if (!response.header("content-type").starts_with("text/plain")) return {};
     const std::string_view text = response.body.text();
     return std::string(text.substr(0, std::min(text.find_first_of("\r\n"), kLongest)));
 }

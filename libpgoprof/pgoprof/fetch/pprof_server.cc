@@ -12,6 +12,9 @@
 namespace pgoprof {
 namespace {
 
+/// What net/http says without a content type, since it has read no request.
+constexpr std::string_view kSpeaksTls = "Client sent an HTTP request to an HTTPS server.";
+
 /// The errors of net/http/pprof (Go's net/http/pprof/pprof.go), and those of net/http in front of it.
 CaptureFailure explain_page(const HttpResponse& response, std::chrono::seconds seconds) {
     const std::string text = plain_text(response);
@@ -35,7 +38,7 @@ CaptureFailure explain_page(const HttpResponse& response, std::chrono::seconds s
         explain(CaptureFault::write_timeout,
                 fmt::format("{}s are beyond the server's WriteTimeout ({})", seconds.count(), status),
                 "ask for fewer seconds, or raise the WriteTimeout of its http.Server");
-    } else if (response.status == 400 && says("HTTP request to an HTTPS server")) {
+    } else if (response.status == 400 && response.body.text().starts_with(kSpeaksTls)) {
         failure.error.remedy = "write https://";
     } else if (response.status == 500 && says("already in use")) {
         explain(CaptureFault::busy, "profiling already in use (" + status + ")",
