@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <csignal>
 #include <filesystem>
@@ -21,18 +22,19 @@ namespace {
 
 using std::chrono::seconds;
 
+constexpr std::array kEndings{SIGINT, SIGTERM, SIGHUP};
+
 volatile std::sig_atomic_t interrupted = 0;
 
-/// The first Ctrl-C, or SIGTERM, ends the collection in an orderly way, a second one the process.
+/// The first Ctrl-C, SIGTERM, or SIGHUP (a terminal that is gone), ends the collection in an orderly way, a second one
+/// the process.
 void watch_interrupts() {
     struct sigaction action = {};
     action.sa_handler = [](int) {
         interrupted = 1;
-        std::signal(SIGINT, SIG_DFL);
-        std::signal(SIGTERM, SIG_DFL);
+        for (const int signal : kEndings) std::signal(signal, SIG_DFL);
     };
-    sigaction(SIGINT, &action, nullptr);
-    sigaction(SIGTERM, &action, nullptr);
+    for (const int signal : kEndings) sigaction(signal, &action, nullptr);
 }
 
 /// Small enough for JSON's readers, many of which know floating point only.
@@ -68,6 +70,17 @@ ManifestEntry entry_of(const Turn& turn, std::size_t part, std::size_t parts) {
             .time = fmt::format("{:%FT%TZ}", std::chrono::floor<seconds>(turn.asked_at)),
             .seconds = static_cast<std::uint64_t>(turn.source.seconds.count()),
             .attempts = turn.attempts};
+}
+
+/// What else decides which profiles the targets give: lines that are no names of targets.
+std::vector<std::string> what_is_asked(const TargetOptions& options) {
+    const auto text = [](const Moment& moment) {
+        return moment.at ? format_rfc3339(*moment.at) : fmt::format("{}s ago", moment.ago.count());
+    };
+    std::vector<std::string> lines{"--from " + text(options.range.from), "--to " + text(options.range.to)};
+    if (options.all_addresses) lines.emplace_back("--all-addresses");
+    if (options.profiles) lines.push_back(fmt::format("--profiles {}", *options.profiles));
+    return lines;
 }
 
 /// The end of a capture takes the server a moment, which in a short one is much.
@@ -137,7 +150,7 @@ Result<> FetchRun::add_target(const std::string& text, const TargetOptions& targ
 
 Result<> FetchRun::open_archive() {
     ManifestSettings settings = manifest_settings(options_, seed_);
-    std::vector<std::string> names;
+    std::vector<std::string> names = what_is_asked(options_.target);
     for (const auto& target : targets_) names.push_back(target->name());
     settings.targets = digest_of_targets(std::move(names));
     auto archive = Archive::open(options_.directory, settings);
@@ -222,12 +235,16 @@ Result<> FetchRun::failed(const Turn& turn, const CaptureFailure& failure, std::
 
 /// Keeps a profile for the output, if there is one, and says of `entry` if that cannot be.
 void FetchRun::take(ManifestEntry& entry, const TakenProfile& profile) {
+    const seconds asked(entry.seconds);
     if (comes_alone(entry)) {
+        if (asked.count() != 0 && !keeps_time(asked, entry.duration_nanos, options_.merging.allowed_difference())) {
+            console_.warning(fmt::format("{}: the profile is of {}, not of {}s as it was asked for", entry.target,
+                                         format_duration(entry.duration_nanos), asked.count()));
+        }
         alone_ = std::move(profile.body.bytes);
         return;
     }
     InputDuration duration = input_duration(entry.target, profile.profile);
-    const seconds asked(entry.seconds);
     if (options_.merging.checks_durations() && asked.count() != 0) {
         if (!keeps_time(asked, entry.duration_nanos, options_.merging.allowed_difference())) {
             return fail_entry(entry, "odd-duration",

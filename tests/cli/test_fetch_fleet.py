@@ -311,7 +311,7 @@ def wait_for_lines(folder, count, process):
             return
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_interrupted(server, tmp_path, number):
     server.behaviours = {name: [threading.Event()] for name in NAMES[:3]}
     output, kept = tmp_path / "merged.pprof", tmp_path / "kept"
@@ -397,6 +397,8 @@ def test_a_directory_of_other_targets(server, tmp_path):
     for targets in ([third], [first], [first, second, third]):
         result = done(fetch(*targets, "--dir", kept, "-o", output), 2)
         assert b"filled by a run with other targets" in result.stderr
+    for option in (["--all-addresses"], ["--from", "24h"], ["--to", "1h"], ["--profiles", "3"]):
+        done(fetch(first, second, *option, "--dir", kept, "-o", output), 2)
     assert len(server.asked_for) == 2 and not output.exists()
     done(fetch(second, first, first, "--dir", kept, "-o", output))
     assert len(server.asked_for) == 2 and output.read_bytes() == merge(kept)

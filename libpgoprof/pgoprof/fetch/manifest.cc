@@ -107,8 +107,10 @@ std::optional<ManifestEntry> parse_entry(JsonValue object) {
     return entry;
 }
 
-/// Nothing that leads out of the directory.
-bool is_plain(const std::string& file) { return file.find('/') == file.npos && file != ".." && file != "."; }
+/// A profile in the directory: nothing that leads out of it, nor the manifest itself.
+bool is_plain(const std::string& file) {
+    return file.empty() || (file.find('/') == file.npos && file.ends_with(".pprof"));
+}
 
 Result<> parse_line(std::string_view line, ManifestContent& content) {
     JsonDocument document;
@@ -224,8 +226,9 @@ Result<> Manifest::load(const ManifestSettings& settings) {
     settings_.seed = content->settings->seed;
     if (settings_ != *content->settings) {
         if (settings_.targets != content->settings->targets) {
-            return fail(ErrorCode::usage, "the directory was filled by a run with other targets",
-                        "give the same targets to resume it, or name another directory");
+            return fail(ErrorCode::usage,
+                        "the directory was filled by a run with other targets, or that asked them for something else",
+                        "give the same targets and options to resume it, or name another directory");
         }
         return fail(ErrorCode::usage, "the directory was filled by a run with other settings",
                     "give the same --rounds, --seconds, --every, --jitter, --sample and --min-cpu to resume it, or "

@@ -5,6 +5,16 @@ import socket
 import threading
 
 
+def drain(stream):
+    """Closing with bytes unread would reset the connection, and so take back what was sent last."""
+    stream = socket.socket(fileno=stream.detach())
+    with stream:
+        stream.settimeout(10)
+        stream.shutdown(socket.SHUT_WR)
+        while stream.recv(65536):
+            pass
+
+
 class HostileServer:
     """Hands each connection, its request read, to `behave(connection, request)`, and closes it.
 
@@ -37,10 +47,19 @@ class HostileServer:
                 with connection:
                     self._behave(connection, "")
                 return
-            with self._tls.wrap_socket(connection, server_side=True) if self._tls else connection as stream:
+            with self._secured(connection) if self._tls else connection as stream:
                 self._answer(stream)
         except OSError:
             pass  # the client has had enough: what most of these tests are about
+
+    def _secured(self, connection):
+        stream = self._tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        try:
+            stream.do_handshake()
+        except OSError:
+            drain(stream)
+            raise
+        return stream
 
     def _answer(self, connection):
         head = b""

@@ -85,8 +85,10 @@ TEST_CASE("what is no manifest is refused, by line") {
     CHECK(refusal(head + "{}\n").starts_with("line 2: not an entry"));
     CHECK(refusal(head + format_line(failure()) + "[\n").starts_with("line 3: "));
     ManifestEntry elsewhere = capture(1, "a");
-    elsewhere.file = "../passwd";
-    CHECK(refusal(head + format_line(elsewhere)).starts_with("line 2: not an entry"));
+    for (const char* file : {"../passwd", "..", "manifest.jsonl", "a/b.pprof"}) {
+        elsewhere.file = file;
+        CHECK(refusal(head + format_line(elsewhere)).starts_with("line 2: not an entry"));
+    }
 }
 
 TEST_CASE("a directory is one process's at a time, and of one kind of run") {
