@@ -202,9 +202,9 @@ CaptureFailure explain_failure(const HttpFailure& failure, const HttpRequest& re
             return unreached(CaptureFault::malformed, with_detail("the answer is not sound HTTP", failure.detail),
                              "is this the port of the HTTP server?");
         case HttpFault::tls:
-            return unreached(
-                CaptureFault::tls, with_detail("the secure connection failed", failure.detail),
-                "does this machine trust the server's certificate? if the server speaks plain HTTP, write http://");
+            return unreached(CaptureFault::tls, with_detail("the secure connection failed", failure.detail),
+                             "does this machine trust the server's certificate, and does the server ask for one of "
+                             "ours (--cert)? if it speaks plain HTTP, write http://");
         case HttpFault::proxy:
             return unreached(
                 CaptureFault::unreachable, with_detail("the proxy does not connect us", failure.detail),
