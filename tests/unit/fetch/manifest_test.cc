@@ -136,7 +136,7 @@ TEST_CASE("other targets are refused, in whatever order they come") {
         const auto refused = Manifest::open(folder.file("captures"), other);
         REQUIRE_FALSE(refused);
         CHECK(refused.error().code == ErrorCode::usage);
-        CHECK(refused.error().message.ends_with("with other targets"));
+        CHECK(refused.error().message.find("with other targets") != std::string::npos);
     }
 }
 
