@@ -74,7 +74,8 @@ def test_processes(tmp_path):
     recording = perf.record(tmp_path / "recording", ["-g"], [perf.program(), "-rounds=100", "-children=3"])
     items = assert_same(recording)
     assert sum(item.startswith("name") and " exec " in item for item in items) == 4
-    assert len({item.split(" ")[1] for item in items if item.startswith("sample")}) == 4
+    # Now and then there is one more: Go's os package forks a child of its own, to see what the kernel can do (checkPidfd).
+    assert len({item.split(" ")[1] for item in items if item.startswith("sample")}) >= 4
 
 
 def test_whole_system(tmp_path):
