@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "pgoprof/base/bytes.h"
 #include "pgoprof/base/result.h"
 
 namespace pgoprof {
@@ -19,6 +20,16 @@ auto retry_interrupted(Call call) {
     auto result = call();
     while (result == -1 && errno == EINTR) result = call();
     return result;
+}
+
+/// All of `data`, however many calls that takes. False, and errno says why, if it cannot be.
+[[nodiscard]] inline bool write_all(int fd, ByteView data) {
+    while (!data.empty()) {
+        const ssize_t written = retry_interrupted([&] { return ::write(fd, data.data(), data.size()); });
+        if (written < 0) return false;
+        data = data.subspan(static_cast<std::size_t>(written));
+    }
+    return true;
 }
 
 class FileDescriptor {

@@ -17,12 +17,7 @@ namespace {
 Result<> write_file(const std::string& path, ByteView bytes) {
     FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
     if (!file.valid()) return fail_in(path, fail_errno("cannot create").error());
-    while (!bytes.empty()) {
-        const ssize_t written = retry_interrupted([&] { return ::write(file.get(), bytes.data(), bytes.size()); });
-        if (written < 0) return fail_in(path, fail_errno("cannot write").error());
-        bytes = bytes.subspan(static_cast<std::size_t>(written));
-    }
-    if (!file.close()) return fail_in(path, fail_errno("cannot write").error());
+    if (!write_all(file.get(), bytes) || !file.close()) return fail_in(path, fail_errno("cannot write").error());
     return {};
 }
 

@@ -246,12 +246,7 @@ Result<> Manifest::append(std::span<const ManifestEntry> entries) {
 }
 
 Result<> Manifest::write(std::string_view text) {
-    while (!text.empty()) {
-        const ssize_t written = retry_interrupted([&] { return ::write(file_->get(), text.data(), text.size()); });
-        if (written < 0) return fail_errno("cannot write");
-        text.remove_prefix(static_cast<std::size_t>(written));
-    }
-    return {};
+    return write_all(file_->get(), as_bytes(text)) ? Result<>() : fail_errno("cannot write");
 }
 
 }  // namespace pgoprof

@@ -18,14 +18,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kCannotWrite = "cannot be written";
 
-Result<> write_all(int fd, ByteView data) {
-    while (!data.empty()) {
-        const ssize_t count = retry_interrupted([&] { return ::write(fd, data.data(), data.size()); });
-        if (count < 0) return fail_errno(kCannotWrite);
-        data = data.subspan(static_cast<std::size_t>(count));
-    }
-    return {};
-}
+Result<> write_to(int fd, ByteView data) { return write_all(fd, data) ? Result<>() : fail_errno(kCannotWrite); }
 
 /// What `path` leads to, if its last component is a symbolic link; that need not exist.
 fs::path follow_links(fs::path path) {
@@ -71,7 +64,7 @@ public:
         return {};
     }
 
-    Result<> write(ByteView data) { return write_all(file_.get(), data); }
+    Result<> write(ByteView data) { return write_to(file_.get(), data); }
 
     Result<> close() {
         if (retry_interrupted([&] { return ::fsync(file_.get()); }) != 0) return fail_errno(kCannotWrite);
@@ -140,7 +133,7 @@ public:
 
     explicit Direct(int fd) : fd_(fd) {}
 
-    Result<> write(ByteView data) override { return write_all(fd_, data); }
+    Result<> write(ByteView data) override { return write_to(fd_, data); }
 
     Result<> commit() override {
         if (owned_.valid() && !owned_.close()) return fail_errno(kCannotWrite);
