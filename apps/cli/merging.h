@@ -40,7 +40,7 @@ struct MergingOptions {
     double allowed_difference() const { return tolerance.value_or(0.1); }
 };
 
-/// --min-success N|P%; `what` is "inputs".
+/// --min-success N|P%.
 void add_min_success_option(CLI::App& app, std::optional<MinSuccess>& least, const std::string& help);
 
 /// --durations, --duration-tolerance, --weight-by, --compact, --drop-labels and --keep-labels.

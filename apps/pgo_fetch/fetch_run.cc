@@ -236,21 +236,23 @@ Result<> FetchRun::failed(const Turn& turn, const CaptureFailure& failure, std::
 /// Keeps a profile for the output, if there is one, and says of `entry` if that cannot be.
 void FetchRun::take(ManifestEntry& entry, const TakenProfile& profile) {
     const seconds asked(entry.seconds);
+    const bool is_odd =
+        asked.count() != 0 && !keeps_time(asked, entry.duration_nanos, options_.merging.allowed_difference());
+    const auto odd_duration = [&] {
+        return fmt::format("the profile is of {}, not of {}s as it was asked for",
+                           format_duration(entry.duration_nanos), asked.count());
+    };
     if (comes_alone(entry)) {
-        if (asked.count() != 0 && !keeps_time(asked, entry.duration_nanos, options_.merging.allowed_difference())) {
-            console_.warning(fmt::format("{}: the profile is of {}, not of {}s as it was asked for", entry.target,
-                                         format_duration(entry.duration_nanos), asked.count()));
-        }
+        if (is_odd) console_.warning(fmt::format("{}: {}", entry.target, odd_duration()));
         alone_ = std::move(profile.body.bytes);
         return;
     }
     InputDuration duration = input_duration(entry.target, profile.profile);
     if (options_.merging.checks_durations() && asked.count() != 0) {
-        if (!keeps_time(asked, entry.duration_nanos, options_.merging.allowed_difference())) {
+        if (is_odd) {
             return fail_entry(entry, "odd-duration",
                               {.code = ErrorCode::disagreement,
-                               .message = fmt::format("the profile is of {}, not of {}s as it was asked for",
-                                                      format_duration(entry.duration_nanos), asked.count()),
+                               .message = odd_duration(),
                                .remedy = "--duration-tolerance allows for more, --durations=scale evens it out"});
         }
         duration.summary.shortest_nanos = duration.summary.longest_nanos = std::chrono::nanoseconds(asked).count();

@@ -21,8 +21,7 @@ constexpr std::string_view kAskForLess =
     "WriteTimeout";
 constexpr std::string_view kShowCertificate =
     "a server that demands a client certificate does that (--cert, --key), or one whose WriteTimeout is shorter than "
-    "the "
-    "capture";
+    "the capture";
 constexpr std::string_view kAskForCpuProfile = "a CPU profile is at /debug/pprof/profile";
 
 CaptureFailure failed(CaptureFault fault, ErrorCode code, std::string message, std::string_view remedy = {}) {

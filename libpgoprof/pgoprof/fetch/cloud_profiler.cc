@@ -54,20 +54,15 @@ Result<Address> parse_address(std::string_view text) {
     return address;
 }
 
-std::string variable(const TargetOptions& options, std::string_view name, std::string_view otherwise) {
-    const auto value = options.environment ? options.environment(name) : std::nullopt;
-    return value && !value->empty() ? *value : std::string(otherwise);
-}
-
 Result<Endpoints> endpoints(const std::string& project, const TargetOptions& options) {
     constexpr std::string_view kOverride = "CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDPROFILER";
-    std::string base = variable(options, kOverride, "https://cloudprofiler.googleapis.com/");
+    std::string base = options.variable(kOverride).value_or("https://cloudprofiler.googleapis.com/");
     if (!base.ends_with('/')) base += '/';
     const auto list = parse_http_url(fmt::format("{}v2/projects/{}/profiles", base, percent_encode(project)));
     if (!list || list->has_user_info()) return usage(std::string(kOverride) + " is not an http or https URL");
     const auto token =
         parse_http_url(fmt::format("http://{}/computeMetadata/v1/instance/service-accounts/default/token",
-                                   variable(options, "GCE_METADATA_HOST", "metadata.google.internal")));
+                                   options.variable("GCE_METADATA_HOST").value_or("metadata.google.internal")));
     if (!token || token->has_user_info()) return usage("GCE_METADATA_HOST is not a host");
     return Endpoints{*list, *token};
 }
@@ -128,9 +123,7 @@ private:
     HttpRequest request(HttpUrl url) const {
         HttpRequest request{.url = std::move(url)};
         request.follow_redirects = false;
-        request.connect_timeout = options_.connect_timeout;
-        request.timeout = options_.timeout.count() != 0 ? options_.timeout : kDefaultTimeout;
-        request.max_body_bytes = options_.limits.input_bytes;
+        options_.bound(request, kDefaultTimeout);
         return request;
     }
 

@@ -126,8 +126,8 @@ private:
 };
 
 Result<std::string> key(const TargetOptions& options, std::string_view name) {
-    const auto value = options.environment ? options.environment(name) : std::nullopt;
-    const std::string_view text = trim(value ? *value : std::string_view(), " \t\r\n");
+    const std::string value = options.variable(name).value_or("");
+    const std::string_view text = trim(value, " \t\r\n");
     if (text.empty()) {
         return usage(fmt::format("{} is not set", name),
                      "give DD_API_KEY and DD_APP_KEY in the environment, and DD_SITE if it is not datadoghq.com");
@@ -139,9 +139,8 @@ Result<std::string> key(const TargetOptions& options, std::string_view name) {
 
 /// A host, and perhaps a port: what else might stand there would send the keys elsewhere.
 Result<HttpUrl> endpoint(const TargetOptions& options) {
-    auto site = options.environment ? options.environment("DD_SITE") : std::nullopt;
-    if (!site || site->empty()) site = "datadoghq.com";
-    const auto url = parse_http_url(fmt::format("https://app.{}/api/unstable/profiles/gopgo", *site));
+    const std::string site = options.variable("DD_SITE").value_or("datadoghq.com");
+    const auto url = parse_http_url(fmt::format("https://app.{}/api/unstable/profiles/gopgo", site));
     if (!url || url->has_user_info() || url->path != "/api/unstable/profiles/gopgo" || !url->query.empty()) {
         return usage("DD_SITE is not a site", "it is a host such as datadoghq.com or us5.datadoghq.com");
     }
@@ -162,9 +161,7 @@ Result<std::unique_ptr<Target>> make_datadog(std::string_view text, const Target
 
     HttpRequest request{.url = *url, .headers = {{"DD-APPLICATION-KEY", *app_key}, {"DD-API-KEY", *api_key}}};
     request.tls = {.ca_file = options.access.tls.ca_file, .insecure = options.access.tls.insecure};
-    request.connect_timeout = options.connect_timeout;
-    request.timeout = options.timeout.count() != 0 ? options.timeout : kDefaultTimeout;
-    request.max_body_bytes = options.limits.input_bytes;
+    options.bound(request, kDefaultTimeout);
     Source source{.name = std::string(text),
                   .treatment = {.drop_labels = true, .tame_inlining = options.tame_inlining},
                   .ask = [request, queries = *std::move(queries), options] {

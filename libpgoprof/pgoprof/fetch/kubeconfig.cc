@@ -53,11 +53,6 @@ Result<ConfigFile> read_file(const std::string& path) {
     }
 }
 
-std::optional<std::string> variable(const TargetOptions& options, std::string_view name) {
-    auto value = options.environment ? options.environment(name) : std::nullopt;
-    return value && !value->empty() ? value : std::nullopt;
-}
-
 bool exists(const std::string& path) {
     std::error_code error;
     return std::filesystem::exists(path, error);
@@ -67,12 +62,12 @@ bool exists(const std::string& path) {
 std::vector<std::string> config_paths(const TargetOptions& options) {
     if (!options.kubeconfig.empty()) return {options.kubeconfig};
     std::vector<std::string> paths;
-    if (const auto list = variable(options, "KUBECONFIG")) {
+    if (const auto list = options.variable("KUBECONFIG")) {
         for (const auto part : std::views::split(*list, ':')) {
             std::string path(part.begin(), part.end());
             if (!path.empty() && exists(path)) paths.push_back(std::move(path));
         }
-    } else if (const auto home = variable(options, "HOME")) {
+    } else if (const auto home = options.variable("HOME")) {
         std::string path = *home + "/.kube/config";
         if (exists(path)) paths.push_back(std::move(path));
     }
@@ -228,9 +223,9 @@ Result<ClusterConfig> read_context(const Kubeconfig& kubeconfig, const std::stri
 
 /// https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/
 Result<ClusterConfig> in_cluster(const TargetOptions& options, const std::string& folder) {
-    std::string host = variable(options, "KUBERNETES_SERVICE_HOST").value_or("");
+    std::string host = options.variable("KUBERNETES_SERVICE_HOST").value_or("");
     if (host.find(':') != host.npos) host = "[" + host + "]";
-    const std::string port = variable(options, "KUBERNETES_SERVICE_PORT").value_or("443");
+    const std::string port = options.variable("KUBERNETES_SERVICE_PORT").value_or("443");
     const auto server = parse_http_url(fmt::format("https://{}:{}", host, port));
     if (!server) {
         return fail(ErrorCode::usage, "there is no cluster to ask",
@@ -262,7 +257,7 @@ Result<ClusterConfig> find_cluster(const TargetOptions& options, const std::stri
                            {.message = "not a kubeconfig: a list or a value where there should be names"});
         }
     }
-    if (variable(options, "KUBERNETES_SERVICE_HOST")) return in_cluster(options, service_account);
+    if (options.variable("KUBERNETES_SERVICE_HOST")) return in_cluster(options, service_account);
     return fail_in(paths.front(), {.code = ErrorCode::usage,
                                    .message = "there is no current context",
                                    .remedy = "name one with --context: `kubectl config get-contexts` lists them"});

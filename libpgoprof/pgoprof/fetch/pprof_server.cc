@@ -120,10 +120,8 @@ Result<std::unique_ptr<Target>> make_pprof_server(std::string_view text, const T
 }
 
 Source pprof_source(std::string name, HttpRequest request, std::chrono::seconds seconds, const TargetOptions& options) {
-    request.connect_timeout = options.connect_timeout;
-    request.timeout = options.timeout.count() != 0 ? options.timeout : seconds + kCaptureMargin;
+    options.bound(request, seconds + kCaptureMargin);
     request.stall_timeout = seconds + kCaptureMargin;
-    request.max_body_bytes = options.limits.input_bytes;
     return {.name = std::move(name),
             .seconds = seconds,
             .ask = [request, access = options.access,

@@ -55,6 +55,17 @@ private:
 
 }  // namespace
 
+std::optional<std::string> TargetOptions::variable(std::string_view name) const {
+    auto value = environment ? environment(name) : std::nullopt;
+    return value && !value->empty() ? value : std::nullopt;
+}
+
+void TargetOptions::bound(HttpRequest& request, std::chrono::seconds usual) const {
+    request.connect_timeout = connect_timeout;
+    request.timeout = timeout.count() != 0 ? timeout : usual;
+    request.max_body_bytes = limits.input_bytes;
+}
+
 void converse(HttpTransfers& transfers, std::unique_ptr<Exchange> exchange,
               std::function<void(ExchangeOutcome outcome)> done) {
     std::make_shared<Conversation>(transfers, std::move(exchange), std::move(done))->begin();

@@ -90,6 +90,12 @@ struct TargetOptions {
 
     /// A variable of the environment; none if it is unset. Backends take credentials from there.
     std::function<std::optional<std::string>(std::string_view name)> environment{};
+
+    /// The same; none if it is empty, too.
+    std::optional<std::string> variable(std::string_view name) const;
+
+    /// Gives a request the time and the size that it may take; `usual` is the time where the user has not said.
+    void bound(HttpRequest& request, std::chrono::seconds usual) const;
 };
 
 inline constexpr std::chrono::seconds kDefaultCapture{30};  ///< net/http/pprof's own
