@@ -10,34 +10,11 @@ import socket
 import ssl
 import subprocess
 
-import profile_pb2
 import pytest
 
+from pgoprof_testing.fetching import ENVIRONMENT, IDLE, PGO_FETCH, PROFILE, fetch
 from pgoprof_testing.hostile_server import (
     HostileServer, chunked, response, send, send_and_reset, send_and_stall, send_for_ever)
-
-PGO_FETCH = pathlib.Path(os.environ["PGOPROF_BIN"]) / "pgo-fetch"
-ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-
-
-def make_profile(samples):
-    profile = profile_pb2.Profile(duration_nanos=10**9)
-    profile.string_table.extend([b"", b"samples", b"count", b"cpu", b"nanoseconds", b"main.main"])
-    profile.sample_type.add(type=1, unit=2)
-    profile.sample_type.add(type=3, unit=4)
-    profile.function.add(id=1, name=5, start_line=1)
-    profile.location.add(id=1).line.add(function_id=1, line=2)
-    for _ in range(samples):
-        profile.sample.add(location_id=[1], value=[1, 10**7])
-    return gzip.compress(profile.SerializeToString())
-
-
-PROFILE = make_profile(100)
-IDLE = make_profile(0)
-
-
-def fetch(*arguments):
-    return subprocess.run([PGO_FETCH, "--retries", "0", *map(str, arguments)], capture_output=True, timeout=60, env=ENVIRONMENT)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from pgoprof_testing.certificates import Certificates
-from pgoprof_testing.fetching import ENVIRONMENT, PGO_FETCH, PROFILE, fetch, once
+from pgoprof_testing.fetching import ENVIRONMENT, PGO_FETCH, PROFILE, ONCE, fetch
 from pgoprof_testing.hostile_server import HostileServer, redirect, redirect_to_then, response, send
 
 SECRET = "hunter2"
@@ -148,7 +148,7 @@ def test_a_token_is_read_for_every_capture(tmp_path):
 def test_a_token_from_a_pipe():
     """As the shell's <(command) gives it: it can be read once."""
     with HostileServer(redirect_to_then("/x", send(response(PROFILE)))) as server:
-        command = f"'{PGO_FETCH}' {' '.join(once())} {server.host} --seconds 1 --bearer-token-file <(echo hunter2) | wc -c"
+        command = f"'{PGO_FETCH}' {' '.join(ONCE)} {server.host} --seconds 1 --bearer-token-file <(echo hunter2) | wc -c"
         result = subprocess.run(["bash", "-c", command], capture_output=True, env=ENVIRONMENT, timeout=60)
     assert int(result.stdout) == len(PROFILE), result.stderr
     assert ["Bearer hunter2" in request for request in server.requests] == [True, True]

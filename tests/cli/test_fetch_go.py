@@ -12,7 +12,7 @@ import pytest
 
 from pgoprof_testing import go_service
 from pgoprof_testing.certificates import Certificates
-from pgoprof_testing.fetching import ENVIRONMENT, PGO_FETCH, fetch, once
+from pgoprof_testing.fetching import ENVIRONMENT, PGO_FETCH, fetch
 
 PAGE = "/debug/pprof/cmdline"
 PROGRAMS = pathlib.Path(os.environ["PGOPROF_SOURCE"]) / "tests/support/go"
@@ -304,7 +304,6 @@ def has_namespaces():
 
 
 @pytest.mark.skipif(not has_namespaces(), reason="needs unshare --mount")
-@pytest.mark.skipif(not once(), reason="needs several sources at once")
 def test_a_name_of_several_addresses(serve_each, certificates, output, tmp_path):
     hosts = tmp_path / "hosts"
     hosts.write_text("127.0.0.2 fleet.test\n127.0.0.3 fleet.test\n127.0.0.1 localhost\n")

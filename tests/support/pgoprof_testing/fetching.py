@@ -1,7 +1,6 @@
 """pgo-fetch as the tests run it, and profiles for servers to answer with."""
 
 import dataclasses
-import functools
 import gzip
 import os
 import pathlib
@@ -11,6 +10,9 @@ import profile_pb2
 
 PGO_FETCH = pathlib.Path(os.environ["PGOPROF_BIN"]) / "pgo-fetch"
 _MEASURE = pathlib.Path(os.environ["PGOPROF_PROTO"]) / "programs/run_measured"
+
+# A single attempt.
+ONCE = ["--retries", "0"]
 
 # Without what the machine that tests has for proxies, certificates and logins.
 ENVIRONMENT = {name: value for name, value in os.environ.items()
@@ -49,21 +51,14 @@ class Run:
     memory: int  # peak resident bytes
 
 
-@functools.cache
-def once():
-    """Options for a single attempt."""
-    shown = subprocess.run([PGO_FETCH, "--help"], capture_output=True, text=True, check=True).stdout
-    return ["--retries", "0"] if "--retries" in shown else []
-
-
 def fetch(*arguments, environment=None):
-    return subprocess.run([PGO_FETCH, *once(), *map(str, arguments)], capture_output=True, timeout=120,
+    return subprocess.run([PGO_FETCH, *ONCE, *map(str, arguments)], capture_output=True, timeout=120,
                           env={**ENVIRONMENT, **(environment or {})})
 
 
 def fetch_measured(*arguments, environment=None):
     """The profile must go to a file: stdout says what it took."""
-    run = subprocess.run([_MEASURE, PGO_FETCH, *once(), *map(str, arguments)], capture_output=True, timeout=120,
+    run = subprocess.run([_MEASURE, PGO_FETCH, *ONCE, *map(str, arguments)], capture_output=True, timeout=120,
                          env={**ENVIRONMENT, **(environment or {})})
     wall, _, memory = run.stdout.split()
     return Run(run.returncode, run.stderr, float(wall), int(memory))
