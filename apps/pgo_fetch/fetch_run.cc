@@ -10,10 +10,10 @@
 #include <csignal>
 #include <filesystem>
 #include <random>
-#include <thread>
 
 #include "pgo_fetch/process.h"
 #include "pgo_fetch/progress.h"
+#include "pgoprof/base/parallel.h"
 #include "pgoprof/base/text.h"
 #include "pgoprof/io/sink.h"
 
@@ -94,9 +94,7 @@ bool keeps_time(seconds asked, std::int64_t nanos, double tolerance) {
 }  // namespace
 
 FetchRun::FetchRun(const Options& options, const Console& console)
-    : options_(options),
-      console_(console),
-      merging_(options.merging, std::max(1U, std::thread::hardware_concurrency())) {
+    : options_(options), console_(console), merging_(options.merging, available_threads()) {
     report_.rounds = options.rounds;
     report_.directory = options.directory;
 }

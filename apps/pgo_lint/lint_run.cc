@@ -9,6 +9,7 @@
 
 #include "cli/options.h"
 #include "pgoprof/base/gzip_writer.h"
+#include "pgoprof/base/parallel.h"
 #include "pgoprof/codec/pprof.h"
 #include "pgoprof/gosource/main_packages.h"
 #include "pgoprof/io/sink.h"
@@ -136,7 +137,7 @@ std::vector<Finding> LintRun::findings(const Result<Loader::Content>& content, L
     } else {
         input.profile = std::get<const RawProfile*>(*content);
         input.inflated_bytes = loader_.inflated_bytes();
-        input.samples = [this](const VisitSamples& visit) { return loader_.walk_samples(visit); };
+        input.samples = [this](const VisitSamples& visit) { return loader_.walk_samples(visit, available_threads()); };
         input.compact_bytes = [this] { return compact_bytes(loader_); };
     }
     return lint(input, options);

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <filesystem>
 #include <string_view>
-#include <thread>
 
 #include "cli/options.h"
+#include "pgoprof/base/parallel.h"
 #include "pgoprof/io/sink.h"
 
 namespace pgoprof::cli {
@@ -49,7 +49,7 @@ void declare_inputs(CLI::App& app, Options& options) {
         ->type_name("I/N");
     add_min_success_option(app, options.min_success,
                            "Go on when inputs fail, and exit 5, if N, or P%, of them are merged");
-    options.threads = std::max(1U, std::thread::hardware_concurrency());
+    options.threads = available_threads();
     add_integer_option(app, "-j,--jobs", options.threads, 1, 1024, "Decode on N threads [all cores]");
     add_limits_option(app, options.limits);
 }

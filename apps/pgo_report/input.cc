@@ -6,6 +6,7 @@
 #include <utility>
 #include <variant>
 
+#include "pgoprof/base/parallel.h"
 #include "pgoprof/io/source.h"
 #include "pgoprof/transform/call_edges.h"
 #include "pgoprof/transform/stability.h"
@@ -27,7 +28,7 @@ Result<> Input::load(const std::string& path) {
 
 Result<> Input::build_edges() {
     EdgeBuilder builder(*raw_);
-    const auto walked = loader_.walk_samples([&](const RawProfile& batch) { builder.add(batch); });
+    const auto walked = loader_.walk_samples([&](const RawSamples& batch) { builder.add(batch); }, available_threads());
     if (!walked) return walked;
     auto built = builder.finish();
     if (!built) return fail_in(name_, built.error());

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <optional>
 
 #include "pgoprof/base/gzip.h"
+#include "pgoprof/base/parallel.h"
 #include "pgoprof/base/text.h"
 #include "pgoprof/codec/format.h"
 #include "pgoprof/codec/pprof.h"
@@ -113,21 +115,55 @@ Result<Loader::Content> Loader::decode_profile() {
     return &raw_;
 }
 
-Result<> Loader::walk_samples(const VisitSamples& visit) {
+Result<> Loader::walk_samples(const VisitSamples& visit, unsigned threads) {
     if (samples_ == Samples::whole) {
         visit(raw_);
         return {};
     }
-    const auto check_and_visit = [&]() -> Result<> {
-        if (validation_ == Validation::require) {
-            if (auto sound = require_samples(raw_); !sound) return sound;
-        }
-        visit(raw_);
-        return {};
-    };
-    const auto decoded = decode_pprof_samples(content_, limits_, budget_, raw_, check_and_visit);
-    if (!decoded) return std::unexpected(in_input(name_foreign(content_, decoded.error())));
+    const auto walked = walk_batches(visit, threads);
+    if (!walked) return std::unexpected(in_input(name_foreign(content_, walked.error())));
     return {};
+}
+
+// What a batch may cost must not depend on the number of threads, else the verdict on a file would.
+Result<> Loader::walk_batches(const VisitSamples& visit, unsigned threads) {
+    constexpr std::size_t kMostThreads = 4;    // the visits, which do not run side by side, are a fifth of the work
+    constexpr std::size_t kWorthAThread = 16;  // batches
+    const std::size_t count = raw_.batch_begins.size();
+    const std::uint64_t share = budget_.left() / kMostThreads;
+    const WireIndex<RawLocation> locations(raw_.locations);
+    std::atomic<std::size_t> next = 0;
+    Turns turns;
+    Result<> result;
+    const auto take_batches = [&] {
+        RawProfile batch;
+        Budget budget(share);
+        const auto decode = [&](std::size_t number) {
+            auto decoded = decode_pprof_batch(content_, limits_, budget, raw_, locations, number, batch);
+            const bool checked = decoded && validation_ == Validation::require;
+            return checked ? require_samples(raw_, batch) : decoded;
+        };
+        for (std::size_t number; (number = next++) < count;) {
+            auto decoded = decode(number);
+            const auto hand_over = [&] {
+                if (decoded)
+                    visit(batch);
+                else
+                    result = std::move(decoded);
+                return result.has_value();
+            };
+            if (!turns.take(number, hand_over)) return;
+        }
+    };
+    on_threads(std::clamp<std::size_t>(count / kWorthAThread, 1, std::min<std::size_t>(threads, kMostThreads)), [&] {
+        try {
+            take_batches();
+        } catch (...) {
+            turns.fail();
+        }
+    });
+    turns.rethrow();
+    return result;
 }
 
 Result<> Loader::decode_whole(RawProfile& out) {

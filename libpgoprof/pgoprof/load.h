@@ -37,8 +37,10 @@ public:
     /// The same from memory; `name` is for messages only. The bytes must stay valid as long as the result is used.
     Result<Content> load_bytes(ByteView stored, const std::string& name);
 
-    /// Of the last input, which must have been a profile. Errors, for samples in batches, as `load` has them.
-    Result<> walk_samples(const VisitSamples& visit);
+    /// Of the last input, which must have been a profile. Batches are decoded on up to `threads` threads; `visit` is
+    /// called for one after the other, in their order, but on any of the threads. Errors, for samples in batches, as
+    /// `load` has them.
+    Result<> walk_samples(const VisitSamples& visit, unsigned threads = 1);
 
     /// The last input once more, samples and all, where it was loaded without them.
     Result<> decode_whole(RawProfile& out);
@@ -50,6 +52,7 @@ public:
 private:
     Result<Content> decode(ByteView stored);
     Result<Content> decode_profile();
+    Result<> walk_batches(const VisitSamples& visit, unsigned threads);
     Error in_input(Error error) const;
 
     Limits limits_;

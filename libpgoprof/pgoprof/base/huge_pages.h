@@ -5,9 +5,19 @@
 
 #include <cstddef>
 #include <cstdlib>
+#include <memory>
 #include <new>
 
 namespace pgoprof {
+
+/// Asks for huge pages in a block of any alignment, of which they can only hold the inner part: a hint, so that refusing
+/// it is no failure.
+inline void advise_huge_pages(void* block, std::size_t bytes) {
+    constexpr std::size_t kHugePage = std::size_t{2} << 20;
+    std::size_t space = bytes;
+    if (std::align(kHugePage, kHugePage, block, space) == nullptr) return;
+    ::madvise(block, space / kHugePage * kHugePage, MADV_HUGEPAGE);
+}
 
 /// Asks for huge pages where a block is large: fewer page faults, and look-ups seldom miss the TLB.
 template <typename T>

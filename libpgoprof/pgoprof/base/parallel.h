@@ -5,12 +5,16 @@
 #include <atomic>
 #include <cstddef>
 #include <exception>
+#include <limits>
 #include <mutex>
 #include <system_error>
 #include <thread>
 #include <vector>
 
 namespace pgoprof {
+
+/// As many as run at once here.
+inline unsigned available_threads() { return std::max(1U, std::thread::hardware_concurrency()); }
 
 /// Calls `work` on up to `threads` threads at a time, of which the calling one is one: on as many as the system gives.
 /// It must not throw.
@@ -44,5 +48,61 @@ void parallel_for(unsigned threads, std::size_t count, const Body& body) {
     on_threads(std::min<std::size_t>(threads, count), work);
     if (exception) std::rethrow_exception(exception);
 }
+
+/// Hands over in order what threads make side by side: each waits until it is the turn of what it has made.
+class Turns {
+public:
+    /// Calls `hand_over`, which says whether to go on, when it has been called for all numbers below this one. False
+    /// once there are no more turns: it then was not called, or was the last.
+    template <typename HandOver>
+    bool take(std::size_t number, const HandOver& hand_over) {
+        if (!await(number) || !hand_over()) {
+            end();
+            return false;
+        }
+        const bool more = next_.compare_exchange_strong(number, number + 1);
+        next_.notify_all();
+        return more;
+    }
+
+    /// Ends them from within a handler: rethrow() throws the first exception of any thread again.
+    void fail() {
+        {
+            const std::scoped_lock lock(mutex_);
+            if (!exception_) exception_ = std::current_exception();
+        }
+        end();
+    }
+    void rethrow() const {
+        if (exception_) std::rethrow_exception(exception_);
+    }
+
+private:
+    static constexpr std::size_t kEnded = std::numeric_limits<std::size_t>::max();
+    static constexpr int kPatience = 200;  // a turn takes microseconds, and so does falling asleep and being woken
+
+    /// False if they have ended.
+    bool await(std::size_t number) const {
+        int yields = 0;
+        for (std::size_t next; (next = next_.load()) != number;) {
+            if (next == kEnded) return false;
+            if (++yields < kPatience) {
+                std::this_thread::yield();
+            } else {
+                next_.wait(next);
+            }
+        }
+        return true;
+    }
+
+    void end() {
+        next_ = kEnded;
+        next_.notify_all();
+    }
+
+    std::atomic<std::size_t> next_ = 0;
+    std::mutex mutex_;  ///< guards the exception
+    std::exception_ptr exception_;
+};
 
 }  // namespace pgoprof

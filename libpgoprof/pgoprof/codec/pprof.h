@@ -1,8 +1,6 @@
 // The pprof wire format (profile.proto).
 #pragma once
 
-#include <functional>
-
 #include "pgoprof/base/bytes.h"
 #include "pgoprof/base/limits.h"
 #include "pgoprof/base/result.h"
@@ -20,14 +18,14 @@ namespace pgoprof {
 /// grows. `out` refers to `data`.
 Result<> decode_pprof(ByteView data, const Limits& limits, Budget& budget, RawProfile& out);
 
-/// The same in two steps, for what looks at each sample once: first everything but the samples. A fault in a sample is
-/// found by the second step only.
+/// The same in two steps, for what looks at each sample once: first everything but the samples, of which `batch_begins`
+/// says where to find them. A fault in a sample is found by the second step only.
 Result<> decode_pprof_tables(ByteView data, const Limits& limits, Budget& budget, RawProfile& out);
 
-/// Then the samples, in batches: `visit` finds each in `out`, in the place of the one before. It may end the decoding
-/// with an error of its own.
-Result<> decode_pprof_samples(ByteView data, const Limits& limits, Budget& budget, RawProfile& out,
-                              const std::function<Result<>()>& visit);
+/// Then the samples, batch by batch, in any order and on any thread: number `batch` of those in `tables`, whose
+/// `locations` are given, replaces the samples in `out`. Nothing else of `out` is touched.
+Result<> decode_pprof_batch(ByteView data, const Limits& limits, Budget& budget, const RawProfile& tables,
+                            const WireIndex<RawLocation>& locations, std::size_t batch, RawProfile& out);
 
 /// The canonical encoding: fields in order of their numbers, packed where profile.proto has repeated scalars, defaults
 /// left out, ids 1, 2, 3, ... Not compressed.

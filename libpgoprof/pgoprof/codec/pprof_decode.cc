@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <limits>
-#include <optional>
 
 #include "pgoprof/codec/pprof.h"
 #include "pgoprof/codec/wire.h"
@@ -18,46 +17,43 @@ public:
 
     Result<> all() {
         if (const auto done = begin(); !done) return done;
-        if (!profile([&](ByteView m) { return sample(m); }) || !end_samples()) return failure();
+        const auto decode = [&](const WireField& field) {
+            return message(field, [&](ByteView m) { return sample(m); });
+        };
+        if (!profile(decode) || !end_samples(WireIndex<RawLocation>(out_.locations))) return failure();
         out_.sample_total = out_.sample_count();
         return {};
     }
 
     Result<> tables() {
         if (const auto done = begin(); !done) return done;
-        const auto count = [&](ByteView /*message*/) {
-            ++out_.sample_total;
-            return true;
+        std::uint32_t begin = 0;  // of the batch
+        const auto count = [&](const WireField& field) {
+            if (field.type != WireType::bytes) return type_mismatch(field);
+            const std::uint32_t at = offset_of(field.begin);
+            const bool next = out_.sample_total++ % kBatchSamples == 0 || at - begin >= kBatchBytes;
+            if (!next) return true;
+            begin = at;
+            return append(out_.batch_begins, at, field.begin);
         };
         if (!profile(count)) return failure();
         return {};
     }
 
-    /// After `tables`.
-    Result<> samples(const std::function<Result<>()>& visit) {
-        Result<> visited;
-        const auto hand_over = [&] {
-            if (!end_samples()) return false;
-            visited = visit();
-            out_.clear_samples();
-            return visited.has_value();
-        };
+    /// Of the samples those in `fields`, which is part of `data`.
+    Result<> batch(ByteView fields, const WireIndex<RawLocation>& locations) {
         out_.clear_samples();
-        const bool decoded = each_field(data_, [&](const WireField& field) {
-            if (field.number != kSample) return true;
-            if (!sample(field.data)) return false;
-            return (out_.sample_begins.size() < kBatchSamples && out_.stacks.size() < kBatchIds) || hand_over();
-        });
-        if ((decoded && (out_.sample_begins.empty() || hand_over())) || !visited) return visited;
-        return failure();
+        const auto decode = [&](const WireField& field) { return field.number != kSample || sample(field.data); };
+        if (!each_field(fields, decode) || !end_samples(locations)) return failure();
+        return {};
     }
 
 private:
     static constexpr std::uint64_t kSample = 2;  ///< Profile.sample's number
 
-    // A batch fits in a core's cache.
-    static constexpr std::size_t kBatchSamples = 1024;
-    static constexpr std::size_t kBatchIds = std::size_t{32} * kBatchSamples;
+    // A batch fits in a core's cache, unless a sample is larger.
+    static constexpr std::uint64_t kBatchSamples = 1024;
+    static constexpr std::uint32_t kBatchBytes = 64 * kBatchSamples;
 
     /// A wire id in `RawProfile::stacks` that 32 bits do not hold.
     struct WideId {
@@ -81,7 +77,7 @@ private:
                 case 1:
                     return message(field, [&](ByteView m) { return value_type(m, out_.sample_types); });
                 case kSample:
-                    return message(field, on_sample);
+                    return on_sample(field);
                 case 3:
                     return message(field, [&](ByteView m) { return mapping(m); });
                 case 4:
@@ -186,20 +182,19 @@ private:
     }
 
     /// Of all samples that are there.
-    bool end_samples() {
+    bool end_samples(const WireIndex<RawLocation>& locations) {
         if (out_.sample_begins.empty()) return true;
         if (!begin_sample(data_.data() + data_.size())) return false;
-        resolve_stacks();
+        resolve_stacks(locations);
         return true;
     }
 
-    void resolve_stacks() {
-        if (!locations_) locations_.emplace(out_.locations);
+    void resolve_stacks(const WireIndex<RawLocation>& locations) {
         const auto position = [&](std::uint64_t id) {
-            return locations_->find(id).value_or(RawProfile::kUnknownLocation);
+            return locations.find(id).value_or(RawProfile::kUnknownLocation);
         };
-        if (locations_->dense()) {
-            const auto size = static_cast<std::uint32_t>(out_.locations.size());
+        if (locations.dense()) {
+            const auto size = static_cast<std::uint32_t>(locations.size());
             for (std::uint32_t& id : out_.stacks) id = id - 1 < size ? id - 1 : RawProfile::kUnknownLocation;
         } else {
             for (std::uint32_t& id : out_.stacks) id = position(id);
@@ -449,7 +444,6 @@ private:
     const Limits& limits_;
     Budget& budget_;
     RawProfile& out_;
-    std::optional<WireIndex<RawLocation>> locations_;  ///< once they are all known
     std::vector<WideId> wide_ids_;
     Error error_;
 };
@@ -464,9 +458,12 @@ Result<> decode_pprof_tables(ByteView data, const Limits& limits, Budget& budget
     return Decoder(data, limits, budget, out).tables();
 }
 
-Result<> decode_pprof_samples(ByteView data, const Limits& limits, Budget& budget, RawProfile& out,
-                              const std::function<Result<>()>& visit) {
-    return Decoder(data, limits, budget, out).samples(visit);
+Result<> decode_pprof_batch(ByteView data, const Limits& limits, Budget& budget, const RawProfile& tables,
+                            const WireIndex<RawLocation>& locations, std::size_t batch, RawProfile& out) {
+    const auto& begins = tables.batch_begins;
+    const std::size_t begin = begins[batch];
+    const std::size_t end = batch + 1 < begins.size() ? begins[batch + 1] : data.size();
+    return Decoder(data, limits, budget, out).batch(data.subspan(begin, end - begin), locations);
 }
 
 }  // namespace pgoprof

@@ -109,15 +109,20 @@ Result<EdgeProfile> decode_preprofile(ByteView data) { return Decoder(as_text(da
 
 Buffer encode_preprofile(const EdgeProfile& profile) {
     Buffer out;
+    const auto append_number = [&](std::int64_t number) {
+        const fmt::format_int digits(number);
+        out.append(std::string_view(digits.data(), digits.size()));
+    };
     out.append(kPreprofileHeader);
-    fmt::memory_buffer numbers;
     for (const CallEdge& edge : profile.edges) {
         out.append(profile.names[edge.caller]);
         out.append("\n");
         out.append(profile.names[edge.callee]);
-        numbers.clear();
-        fmt::format_to(std::back_inserter(numbers), "\n{} {}\n", edge.call_site_offset, edge.weight);
-        out.append(std::string_view(numbers.data(), numbers.size()));
+        out.append("\n");
+        append_number(edge.call_site_offset);
+        out.append(" ");
+        append_number(edge.weight);
+        out.append("\n");
     }
     return out;
 }

@@ -137,8 +137,8 @@ std::optional<Walked> walk_samples(const LintInput& input, Findings& findings) {
         edges.emplace(tables);
         survey.emplace(tables, chosen_sample_type(tables));
     }
-    const auto visit = [&](const RawProfile& batch) {
-        sound &= check_samples(batch, adding_to(findings));
+    const auto visit = [&](const RawSamples& batch) {
+        sound &= check_samples(tables, batch, adding_to(findings));
         if (!sound) return;
         edges->add(batch);
         survey->add(batch);

@@ -78,7 +78,7 @@ std::string_view personal_value(std::string_view value) {
 
 }  // namespace
 
-void PersonalLabels::add(const RawProfile& batch) {
+void PersonalLabels::add(const RawSamples& batch) {
     for (const RawLabel& label : batch.labels) {
         if (first_look(label.key, kKey) && is_personal_key(tables_.string(label.key))) add(label, {});
         if (label.str == 0 || !first_look(label.str, kValue)) continue;

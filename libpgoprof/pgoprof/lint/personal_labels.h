@@ -19,7 +19,7 @@ class PersonalLabels {
 public:
     explicit PersonalLabels(const RawProfile& tables) : tables_(tables), judged_(tables.strings.size()) {}
 
-    void add(const RawProfile& batch);
+    void add(const RawSamples& batch);
 
     SuspiciousLabels take() && { return std::move(found_); }
 

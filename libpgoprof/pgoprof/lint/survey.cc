@@ -40,7 +40,7 @@ public:
         out_.inputs = input_summary(raw_);
     }
 
-    void add(const RawProfile& batch) {
+    void add(const RawSamples& batch) {
         totals_.add(batch);
         personal_labels_.add(batch);
         for (const RawLabel& label : batch.labels) {
@@ -129,7 +129,7 @@ Surveyor::Surveyor(const RawProfile& tables, std::optional<std::size_t> column)
 
 Surveyor::~Surveyor() = default;
 
-void Surveyor::add(const RawProfile& batch) { walk_->add(batch); }
+void Surveyor::add(const RawSamples& batch) { walk_->add(batch); }
 
 Survey Surveyor::finish() && { return walk_->finish(); }
 

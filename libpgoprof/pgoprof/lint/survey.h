@@ -41,7 +41,7 @@ public:
     ~Surveyor();
 
     /// It must have passed check_samples.
-    void add(const RawProfile& batch);
+    void add(const RawSamples& batch);
 
     Survey finish() &&;
 

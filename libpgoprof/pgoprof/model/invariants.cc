@@ -52,7 +52,8 @@ using Report = std::function<bool(Violation)>;
 /// Every check goes through `violated`, which asks the caller whether to go on.
 class Checker {
 public:
-    Checker(const RawProfile& raw, const Report& report) : raw_(raw), report_(report) {}
+    Checker(const RawProfile& tables, const RawSamples& samples, const Report& report)
+        : raw_(tables), samples_(samples), report_(report) {}
 
     bool tables() {
         mappings_.build(raw_.mappings);
@@ -71,7 +72,7 @@ public:
 
     bool samples() {
         unknown_locations_ = has_unknown_locations();
-        for (std::size_t i = 0; i < raw_.sample_count() && !stopped_; ++i) check_sample(i);
+        for (std::size_t i = 0; i < samples_.sample_count() && !stopped_; ++i) check_sample(i);
         return sound_;
     }
 
@@ -140,14 +141,14 @@ private:
     }
 
     void check_sample(std::size_t i) {
-        const auto offset = raw_.sample_offset(i);
-        const auto value_count = raw_.sample_values(i).size();
+        const auto offset = samples_.sample_offset(i);
+        const auto value_count = samples_.sample_values(i).size();
         if (value_count != raw_.sample_types.size()) {
             violated(Invariant::value_count, offset,
                      fmt::format("{} values, {} sample types", value_count, raw_.sample_types.size()));
         }
         if (unknown_locations_) check_stack(i);
-        for (const RawLabel& label : raw_.sample_labels(i)) {
+        for (const RawLabel& label : samples_.sample_labels(i)) {
             string(label.key, label.offset, "label key");
             string(label.str, label.offset, "label value");
             unread_string(label.num_unit, label.offset, "label unit");
@@ -155,12 +156,12 @@ private:
     }
 
     void check_stack(std::size_t i) {
-        const auto stack = raw_.sample_stack(i);
-        const bool has_weight = weighs(raw_.sample_values(i));
+        const auto stack = samples_.sample_stack(i);
+        const bool has_weight = weighs(samples_.sample_values(i));
         for (std::size_t place = 0; place < stack.size(); ++place) {
             if (stack[place] != RawProfile::kUnknownLocation) continue;
             const bool read = has_weight && place < 2;
-            violated(read ? Invariant::location_unknown : Invariant::unread_location_unknown, raw_.sample_offset(i),
+            violated(read ? Invariant::location_unknown : Invariant::unread_location_unknown, samples_.sample_offset(i),
                      fmt::format("number {} of its stack", place + 1));
         }
     }
@@ -182,7 +183,7 @@ private:
 
     bool has_unknown_locations() const {
         std::uint32_t any = 0;  // no early exit: mostly there are none, and so it vectorizes
-        for (const std::uint32_t position : raw_.stacks) any |= position == RawProfile::kUnknownLocation ? 1 : 0;
+        for (const std::uint32_t position : samples_.stacks) any |= position == RawProfile::kUnknownLocation ? 1 : 0;
         return any != 0;
     }
 
@@ -206,6 +207,7 @@ private:
     }
 
     const RawProfile& raw_;
+    const RawSamples& samples_;
     const Report& report_;
     WireIndex<RawMapping> mappings_;
     WireIndex<RawFunction> functions_;
@@ -229,9 +231,11 @@ std::string_view remedy_for(Invariant invariant) {
     }
 }
 
-Result<> require(const RawProfile& profile, bool (*check)(const RawProfile&, const Report&)) {
+/// The first violation that `check` reports.
+template <typename Check>
+Result<> require(const Check& check) {
     Result<> result;
-    check(profile, [&](Violation violation) {
+    check([&](Violation violation) {
         result = std::unexpected(to_error(std::move(violation)));
         return false;
     });
@@ -276,9 +280,13 @@ Invariant from_gzip(GzipFault fault) {
     __builtin_unreachable();
 }
 
-bool check_tables(const RawProfile& profile, const Report& report) { return Checker(profile, report).tables(); }
+bool check_tables(const RawProfile& profile, const Report& report) {
+    return Checker(profile, profile, report).tables();
+}
 
-bool check_samples(const RawProfile& batch, const Report& report) { return Checker(batch, report).samples(); }
+bool check_samples(const RawProfile& tables, const RawSamples& batch, const Report& report) {
+    return Checker(tables, batch, report).samples();
+}
 
 bool check_invariants(const RawProfile& profile, const Report& report) {
     bool stopped = false;
@@ -287,13 +295,19 @@ bool check_invariants(const RawProfile& profile, const Report& report) {
         return !stopped;
     };
     const bool sound = check_tables(profile, report_more);
-    return !stopped && check_samples(profile, report) && sound;
+    return !stopped && check_samples(profile, profile, report) && sound;
 }
 
-Result<> require_invariants(const RawProfile& profile) { return require(profile, check_invariants); }
+Result<> require_invariants(const RawProfile& profile) {
+    return require([&](const Report& report) { return check_invariants(profile, report); });
+}
 
-Result<> require_tables(const RawProfile& profile) { return require(profile, check_tables); }
+Result<> require_tables(const RawProfile& profile) {
+    return require([&](const Report& report) { return check_tables(profile, report); });
+}
 
-Result<> require_samples(const RawProfile& batch) { return require(batch, check_samples); }
+Result<> require_samples(const RawProfile& tables, const RawSamples& batch) {
+    return require([&](const Report& report) { return check_samples(tables, batch, report); });
+}
 
 }  // namespace pgoprof

@@ -85,11 +85,11 @@ bool check_invariants(const RawProfile& profile, const std::function<bool(Violat
 
 // The two parts of it, for a profile whose samples come in batches.
 bool check_tables(const RawProfile& profile, const std::function<bool(Violation)>& report);
-bool check_samples(const RawProfile& batch, const std::function<bool(Violation)>& report);
+bool check_samples(const RawProfile& tables, const RawSamples& batch, const std::function<bool(Violation)>& report);
 
 /// The first violation as an error.
 Result<> require_invariants(const RawProfile& profile);
 Result<> require_tables(const RawProfile& profile);
-Result<> require_samples(const RawProfile& batch);
+Result<> require_samples(const RawProfile& tables, const RawSamples& batch);
 
 }  // namespace pgoprof

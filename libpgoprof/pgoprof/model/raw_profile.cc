@@ -15,10 +15,11 @@ void RawProfile::clear() {
     period_type.reset();
     comments.clear();
     sample_total = 0;
+    batch_begins.clear();
     clear_samples();
 }
 
-void RawProfile::clear_samples() {
+void RawSamples::clear_samples() {
     sample_begins.clear();
     stacks.clear();
     values.clear();

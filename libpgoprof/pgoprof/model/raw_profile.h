@@ -77,31 +77,12 @@ struct RawSample {
     std::uint32_t offset = 0;
 };
 
-/// Filled by decode_pprof and made for reuse: `clear()` keeps the allocations. Strings are views into the buffer that
-/// was decoded, which must outlive their use. Nothing here is checked beyond the wire format: see check_invariants.
-class RawProfile {
+/// Samples of a profile, all or some: use the accessors; the decoder fills the arrays. `clear_samples()` keeps the
+/// allocations.
+class RawSamples {
 public:
-    std::vector<RawValueType> sample_types;
-    std::vector<RawMapping> mappings;
-    std::vector<RawLocation> locations;
-    std::vector<RawLine> lines;  ///< of all locations, innermost first within one
-    std::vector<RawFunction> functions;
-    std::vector<std::string_view> strings;
-    std::int64_t drop_frames = 0;
-    std::int64_t keep_frames = 0;
-    std::int64_t time_nanos = 0;
-    std::int64_t duration_nanos = 0;
-    std::optional<RawValueType> period_type;
-    std::int64_t period = 0;
-    std::vector<std::int64_t> comments;
-    std::int64_t default_sample_type = 0;
-    std::int64_t doc_url = 0;
-
-    std::uint64_t sample_total = 0;  ///< how many samples the file has, whether they are here or come in batches
-
-    // Samples: use the accessors; the decoder fills the arrays.
     std::vector<RawSample> sample_begins;  ///< one more than there are samples, unless empty
-    std::vector<std::uint32_t> stacks;     ///< of all samples: positions in `locations`, leaf first
+    std::vector<std::uint32_t> stacks;     ///< of all samples: positions in the profile's `locations`, leaf first
     std::vector<std::int64_t> values;      ///< of all samples
     std::vector<RawLabel> labels;          ///< of all samples
 
@@ -123,6 +104,39 @@ public:
     std::span<const RawLabel> sample_labels(std::size_t i) const {
         return between(labels, sample_begins[i].labels_begin, sample_begins[i + 1].labels_begin);
     }
+
+    void clear_samples();
+
+private:
+    template <typename T>
+    static std::span<const T> between(const std::vector<T>& all, std::uint32_t begin, std::uint32_t end) {
+        return {all.data() + begin, end - begin};
+    }
+};
+
+/// Filled by decode_pprof and made for reuse: `clear()` keeps the allocations. Strings are views into the buffer that
+/// was decoded, which must outlive their use. Nothing here is checked beyond the wire format: see check_invariants.
+class RawProfile : public RawSamples {
+public:
+    std::vector<RawValueType> sample_types;
+    std::vector<RawMapping> mappings;
+    std::vector<RawLocation> locations;
+    std::vector<RawLine> lines;  ///< of all locations, innermost first within one
+    std::vector<RawFunction> functions;
+    std::vector<std::string_view> strings;
+    std::int64_t drop_frames = 0;
+    std::int64_t keep_frames = 0;
+    std::int64_t time_nanos = 0;
+    std::int64_t duration_nanos = 0;
+    std::optional<RawValueType> period_type;
+    std::int64_t period = 0;
+    std::vector<std::int64_t> comments;
+    std::int64_t default_sample_type = 0;
+    std::int64_t doc_url = 0;
+
+    std::uint64_t sample_total = 0;  ///< how many samples the file has, whether they are here or come in batches
+    std::vector<std::uint32_t> batch_begins;  ///< offsets of where batches of samples begin, if they come so
+
     std::span<const RawLine> location_lines(const RawLocation& location) const {
         return {lines.data() + location.lines_begin, location.lines_count};
     }
@@ -134,17 +148,10 @@ public:
     }
 
     void clear();
-    void clear_samples();
-
-private:
-    template <typename T>
-    static std::span<const T> between(const std::vector<T>& all, std::uint32_t begin, std::uint32_t end) {
-        return {all.data() + begin, end - begin};
-    }
 };
 
-/// Is given a profile's tables and the next few thousand of its samples.
-using VisitSamples = std::function<void(const RawProfile& batch)>;
+/// Is given the next thousand samples or so of a profile.
+using VisitSamples = std::function<void(const RawSamples& batch)>;
 
 /// Walks all samples of a profile in their order, without all of them ever being in memory. A fault in one of them is
 /// an error, and ends it.
@@ -162,6 +169,7 @@ public:
 
     /// Whether the ids are 1, 2, 3, ... in table order: then none is 0 and none a duplicate.
     bool dense() const { return dense_; }
+    std::uint64_t size() const { return size_; }
 
     /// Position in the table, or nullopt.
     std::optional<std::uint32_t> find(std::uint64_t id) const {

@@ -296,7 +296,7 @@ EdgeBuilder::EdgeBuilder(const RawProfile& tables)
 
 EdgeBuilder::~EdgeBuilder() = default;
 
-void EdgeBuilder::add(const RawProfile& batch) {
+void EdgeBuilder::add(const RawSamples& batch) {
     if (!column_) return;
     for (std::size_t i = 0; i < batch.sample_count(); ++i) {
         graph_->add_sample(batch.sample_stack(i), batch.sample_values(i)[*column_]);

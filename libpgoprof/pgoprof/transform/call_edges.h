@@ -27,7 +27,7 @@ public:
     ~EdgeBuilder();
 
     /// Samples of the same profile, which must have passed check_samples.
-    void add(const RawProfile& batch);
+    void add(const RawSamples& batch);
 
     /// To be called once. Errors: PGO201 no usable sample type, PGO202 no start lines, PGO126 overflow.
     Result<EdgeProfile> finish();

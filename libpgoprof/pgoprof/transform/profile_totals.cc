@@ -17,13 +17,13 @@ TotalsSum::Column TotalsSum::column(const RawProfile& tables, std::string_view t
     return {.position = static_cast<std::size_t>(found - tables.sample_types.begin()), .sum = 0};
 }
 
-void TotalsSum::add(Column& column, const RawProfile& batch) {
+void TotalsSum::add(Column& column, const RawSamples& batch) {
     for (std::size_t i = 0; column.sum && i < batch.sample_count(); ++i) {
         if (!add_checked(*column.sum, batch.sample_values(i)[column.position])) column.sum.reset();
     }
 }
 
-void TotalsSum::add(const RawProfile& batch) {
+void TotalsSum::add(const RawSamples& batch) {
     add(samples_, batch);
     add(cpu_nanos_, batch);
 }

@@ -21,7 +21,7 @@ public:
     explicit TotalsSum(const RawProfile& tables);
 
     /// It must have passed check_samples.
-    void add(const RawProfile& batch);
+    void add(const RawSamples& batch);
 
     ProfileTotals totals() const { return {.samples = samples_.sum, .cpu_nanos = cpu_nanos_.sum}; }
 
@@ -32,7 +32,7 @@ private:
     };
 
     static Column column(const RawProfile& tables, std::string_view type, std::string_view unit);
-    static void add(Column& column, const RawProfile& batch);
+    static void add(Column& column, const RawSamples& batch);
 
     Column samples_;
     Column cpu_nanos_;

@@ -65,13 +65,15 @@ TEST_CASE("Samples in batches are those of the whole profile") {
         CHECK(tables.sample_count() == 0);
         CHECK(tables.sample_total == all.sample_count());
         CHECK(tables.locations.size() == all.locations.size());
-        for (int walk = 0; walk < 2; ++walk) {
+        for (const unsigned threads : {1U, 1U, 2U, 3U, 16U}) {
             std::vector<Sample> walked;
             std::size_t batches = 0;
-            REQUIRE(loader.walk_samples([&](const RawProfile& batch) {
-                append_samples(batch, walked);
-                ++batches;
-            }));
+            REQUIRE(loader.walk_samples(
+                [&](const RawSamples& batch) {
+                    append_samples(batch, walked);
+                    ++batches;
+                },
+                threads));
             CHECK(walked == samples);
             most_batches = std::max(most_batches, batches);
         }
@@ -91,7 +93,8 @@ TEST_CASE("A fault in a sample ends the walk, with the error that loading the wh
         Loader loader(Limits{}, Validation::require, Samples::in_batches);
         const auto content = loader.load_bytes(as_bytes(bytes), "x");
         const bool has_profile = content && std::holds_alternative<const RawProfile*>(*content);
-        const auto walked = has_profile ? loader.walk_samples([](const RawProfile&) {}) : Result<>();
+        const auto threads = static_cast<unsigned>(1 + seed % 3);
+        const auto walked = has_profile ? loader.walk_samples([](const RawSamples&) {}, threads) : Result<>();
         REQUIRE((content && walked) == expected.has_value());
         if (!content || walked) continue;
         ++faults_in_samples;

@@ -217,7 +217,7 @@ TEST_CASE("Samples that come in batches are judged as those that come at once") 
             const auto content = loader.load_bytes(as_bytes(message), "input");
             REQUIRE(content);
             return lint({.profile = std::get<const RawProfile*>(*content),
-                         .samples = [&](const VisitSamples& visit) { return loader.walk_samples(visit); },
+                         .samples = [&](const VisitSamples& visit) { return loader.walk_samples(visit, 2); },
                          .inflated_bytes = loader.inflated_bytes()});
         };
         const auto expected = described(judge(whole));
