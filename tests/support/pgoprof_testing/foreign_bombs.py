@@ -126,6 +126,7 @@ def text_bombs():
         "folded, counts that are too large": b"a;b 9223372036854775807\na;b 9223372036854775807\n",
         "perf script, deep": pack(b"p 1 1.0: 1 cpu-clock: \n" + b"\t1 a (b)\n" * 5 * MILLION + b"\n"),
         "perf script, a line of megabytes": pack(b"p 1 1.0: 1 cpu-clock: \n\t1 " + b"a" * 80 * MILLION + b" (b)\n\n"),
+        "perf script, a line of parentheses": pack(b"p 1 1.0: 1 cpu-clock: \n\t1 a" + b" (" * MILLION + b" ([b])\n\n"),
         "JSON, deep": b"[" * (MILLION - 1),
         "JSON, deep in speedscope": b'{"$schema":"' + SPEEDSCOPE.encode() + b'","shared":' + b'{"a":' * 150_000,
         "JSON, gzip": pack(b'{"shared":{"frames":[' + b'{"name":"f"},' * 4 * MILLION),
