@@ -14,7 +14,7 @@ from pgoprof_testing.wire import field
 HUGE = 1 << 62
 SPEEDSCOPE = "https://www.speedscope.app/file-format-schema.json"
 SAMPLE_PERIOD_ADDRESS = 0x101  # PERF_SAMPLE_IP | PERIOD
-MMAP, SAMPLE, COMPRESSED, HEADER_ATTR = 1, 9, 81, 64
+MMAP, COMM, FORK, SAMPLE, HEADER_ATTR, COMPRESSED = 1, 3, 7, 9, 64, 81
 
 
 def words(*values):
@@ -92,6 +92,12 @@ def deep_stack(depth):
     return firefox([thread])
 
 
+def forks_of_a_long_name():
+    """Each process begins with the name of its parent."""
+    name = record(COMM, struct.pack("<II", 1, 1) + b"n" * 65_000)
+    return pipe(name, *(record(FORK, struct.pack("<IIIIQ", pid, 1, pid, 1, 0)) for pid in range(2, 25_000)))
+
+
 def perf_bombs():
     """Name -> content of perf.data files."""
     zeros = compressed(bytes(512 * MIB))
@@ -111,6 +117,7 @@ def perf_bombs():
         "compressed zeros": perf_file(zeros),
         "compressed zeros in a pipe": pipe(zeros),
         "compressed records of mappings": perf_file(compressed(mapping * 2 * MILLION)),
+        "forks of a long name": forks_of_a_long_name(),
         "what is compressed is compressed": perf_file(compressed(zeros)),
         "gzip of compressed zeros": pack(perf_file(zeros)),
         "gzip of a recording of zeros": pack(perf_file(bytes(80 * MILLION))),
