@@ -149,6 +149,13 @@ def test_losses_are_two_lines_at_most(form):
     assert 0 < len([line for line in result.stderr.decode().splitlines() if " cannot hold " in line]) <= 2
 
 
+def test_a_line_break_in_a_name_is_said_to_break_preprofiled_edges(tmp_path):
+    path = write(tmp_path / "lines", profiles.from_stacks([(["main.a\nb", "main.main"], 1)]))
+    result = run("--to", "preprofile", path)
+    assert b"names with line breaks" in result.stderr
+    assert run("-", input=result.stdout).returncode == 3
+
+
 def test_a_missing_input(tmp_path):
     result = run(tmp_path / "missing")
     assert result.returncode == 4
