@@ -300,6 +300,17 @@ def test_anonymous_profiles_have_pseudonyms_by_the_key(small, tmp_path):
     assert short.returncode == 3 and "a key of less than 16 bytes can be guessed" in short.stderr.decode()
 
 
+def test_mapped_files_have_pseudonyms_but_for_the_kernels_own(tmp_path):
+    profile = profile_pb2.Profile.FromString(profiles.from_stacks([(["main.work", "main.main"], 1)]).SerializeToString())
+    names = [b"/opt/acme/server", b"[vdso]", b"[anon:acme]"]
+    for i, name in enumerate(names):
+        profile.mapping.add(id=i + 1, memory_start=i << 20, memory_limit=(i + 1) << 20, filename=len(profile.string_table))
+        profile.string_table.append(name)
+    result = run("--anonymize", write(tmp_path / "mapped", profile))
+    table = profile_pb2.Profile.FromString(gzip.decompress(result.stdout)).string_table
+    assert b"[vdso]" in table and not any(b"acme" in text for text in table)
+
+
 def test_hostile_names_do_not_reach_the_terminal(tmp_path):
     path = write(tmp_path / "hostile", profiles.from_stacks([(["main.a\x1b[31m", "main.main"], 1), (["main.b", "main.main"], 1)]))
     result = run("--rename-regex", r"^main\.[ab].*=main.\x1b]0;x" "\x1b", path)
