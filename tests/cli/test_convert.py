@@ -228,6 +228,13 @@ def test_renaming_says_what_it_touched(small, tmp_path):
     ]
 
 
+def test_rules_reach_what_is_not_to_be_inlined(small, tmp_path):
+    calm = tmp_path / "calm"
+    run("--no-inline", "main.work", small, "-o", calm)
+    result = run("--rename", "main.work=main.job", "--to", "preprofile", calm)
+    assert ("main.main", "DO NOT INLINE: main.job") in edges(result)
+
+
 def test_comments_and_blanks_around_rules(small, tmp_path):
     rules = tmp_path / "rules"
     rules.write_text("main.work=main.job # moved\n main.main = main.begin\t#so, too\n  # nothing\n")
@@ -309,6 +316,15 @@ def test_mapped_files_have_pseudonyms_but_for_the_kernels_own(tmp_path):
     result = run("--anonymize", write(tmp_path / "mapped", profile))
     table = profile_pb2.Profile.FromString(gzip.decompress(result.stdout)).string_table
     assert b"[vdso]" in table and not any(b"acme" in text for text in table)
+
+
+def test_names_of_many_prefixes(tmp_path):
+    """Some 60,000 of them would take as many calls of a careless reader."""
+    name = "DO NOT INLINE: " * 60_000 + "main.work"
+    path = write(tmp_path / "prefixes", profiles.from_stacks([([name, "main.main"], 1)]))
+    for options in (["--rename", "main.work=main.job"], ["--anonymize"]):
+        table = profile_pb2.Profile.FromString(gzip.decompress(run(*options, path).stdout)).string_table
+        assert name.encode() not in table and any(text.startswith(b"DO NOT INLINE: " * 60_000 + b"main.") for text in table)
 
 
 def test_hostile_names_do_not_reach_the_terminal(tmp_path):

@@ -47,8 +47,8 @@ public:
     explicit Anonymizer(ByteView key) : key_(key) {}
 
     std::string name(std::string_view name) {
-        if (name.starts_with(kNoInlinePrefix)) {
-            return std::string(kNoInlinePrefix) + this->name(name.substr(kNoInlinePrefix.size()));
+        if (const std::size_t prefix = no_inline_bytes(name); prefix != 0) {
+            return std::string(name.substr(0, prefix)) + this->name(name.substr(prefix));
         }
         SymbolName symbol = parse_symbol_name(name);
         if (symbol.parts.empty()) return nameless(name);

@@ -8,6 +8,7 @@
 #include <unordered_set>
 
 #include "pgoprof/transform/call_edges.h"
+#include "pgoprof/transform/no_inline.h"
 #include "pgoprof/transform/raw_view.h"
 #include "pgoprof/transform/symbol_name.h"
 
@@ -24,8 +25,9 @@ class FunctionContext {
 public:
     FunctionContext(const Profile& profile, const std::vector<std::string>& names) : profile_(profile) {
         for (std::size_t i = 0; i < names.size(); ++i) {
-            names_.emplace(names[i]);
-            learn_directory(profile.functions[i], names[i]);
+            const std::string_view name = std::string_view(names[i]).substr(no_inline_bytes(names[i]));
+            names_.emplace(name);
+            learn_directory(profile.functions[i], name);
         }
     }
     FunctionContext(const FunctionContext&) = delete;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "pgoprof/base/trim.h"
+#include "pgoprof/transform/no_inline.h"
 #include "pgoprof/transform/type_text.h"
 
 namespace pgoprof {
@@ -95,6 +96,13 @@ bool RenameRule::can_be(RenameKind kind) const {
 }
 
 std::optional<std::string> RenameRule::apply(const NamedFunction& function, RenameKind kind) const {
+    if (const std::size_t prefix = no_inline_bytes(function.name); prefix != 0) {
+        NamedFunction plain = function;
+        plain.name.remove_prefix(prefix);
+        auto renamed = apply(plain, kind);
+        if (renamed) renamed->insert(0, function.name.substr(0, prefix));
+        return renamed;
+    }
     SymbolName name = parse_symbol_name(function.name);
     std::string renamed;
     if (name.parts.empty()) {  // "type:.eq.main.T"
