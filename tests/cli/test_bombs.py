@@ -74,6 +74,15 @@ def test_rewriting(tmp_path, options, bomb):
     assert result.returncode in (0, 3), result.stderr
 
 
+@pytest.mark.parametrize("rule", ["main.f=main.g", "main.f=main.T.g"])
+def test_renaming_in_a_name_of_many_parts(tmp_path, rule):
+    path = tmp_path / "bomb.folded"
+    path.write_text("main.main" + ".f" * 150_000 + ".func1;main.main 1\n")
+    result = run_limited("pgo-convert", "--from", "folded", "--rename", rule, "--to", "folded", path, "-o", "/dev/null")
+    assert result.returncode == 0, result.stderr
+    assert "1 function renamed" in result.stderr
+
+
 def test_is_a_lint_error(bomb):
     result = run_limited("pgo-lint", bomb)
     assert result.returncode == 1, result.stderr
