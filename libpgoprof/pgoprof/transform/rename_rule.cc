@@ -56,6 +56,10 @@ std::string shown(std::string_view text) {
 RenameRule::Side RenameRule::parse_side(std::string_view text) {
     Side side;
     if (text.find_first_of("[]()*{} ") == text.npos) side.import_path = unescape_import_path(text);
+    if (side.import_path) {
+        const std::string escaped = escape_import_path(*side.import_path);
+        side.stem = escaped.substr(0, escaped.find('%'));
+    }
     SymbolName symbol = parse_symbol_name(text);
     const bool named = std::ranges::none_of(symbol.parts, [](const NamePart& part) { return part.name.empty(); });
     if (!symbol.parts.empty() && named) {
@@ -98,6 +102,9 @@ bool RenameRule::can_be(RenameKind kind) const {
 }
 
 std::optional<std::string> RenameRule::apply(const NamedFunction& function, RenameKind kind) const {
+    // Most rules are of few functions: what does not even have the name is not taken apart.
+    if (!function.name.contains(kind == RenameKind::package ? old_.stem : old_.symbol->parts[0].name))
+        return std::nullopt;
     if (const std::size_t prefix = no_inline_bytes(function.name); prefix != 0) {
         NamedFunction plain = function;
         plain.name.remove_prefix(prefix);

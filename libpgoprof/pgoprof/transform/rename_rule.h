@@ -56,6 +56,7 @@ public:
 private:
     struct Side {
         std::optional<std::string> import_path;  ///< not escaped
+        std::string stem;                        ///< what of it stands before the first escape
         std::optional<SymbolName> symbol;
     };
 
