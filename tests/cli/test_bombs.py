@@ -74,6 +74,24 @@ def test_rewriting(tmp_path, options, bomb):
     assert result.returncode in (0, 3), result.stderr
 
 
+@pytest.mark.parametrize("rule", ["main.f=main.g", "main.f=main.T.g"])
+def test_renaming_in_a_name_of_many_parts(tmp_path, rule):
+    path = tmp_path / "bomb.folded"
+    path.write_text("main.main" + ".f" * 150_000 + ".func1;main.main 1\n")
+    result = run_limited("pgo-convert", "--from", "folded", "--rename", rule, "--to", "folded", path, "-o", "/dev/null")
+    assert result.returncode == 0, result.stderr
+    assert "1 function renamed" in result.stderr
+
+
+def test_a_thousand_rules(tmp_path):
+    """Of a large refactoring, on a profile of many functions."""
+    path, rules = tmp_path / "many.folded", tmp_path / "rules"
+    path.write_text("".join(f"example.com/a{i % 50}.(*T{i}).M.func1;example.com/b.F{i} 1\n" for i in range(3_000)))
+    rules.write_text("".join(f"example.com/x/old.f{i}=example.com/x/new.g{i}\nexample.com/p{i}=example.com/q{i}\n" for i in range(500)))
+    result = run_limited("pgo-convert", "--rename-file", rules, "--to", "folded", path, "-o", "/dev/null")
+    assert result.returncode == 0, result.stderr
+
+
 def test_is_a_lint_error(bomb):
     result = run_limited("pgo-lint", bomb)
     assert result.returncode == 1, result.stderr

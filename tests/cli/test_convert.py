@@ -149,6 +149,13 @@ def test_losses_are_two_lines_at_most(form):
     assert 0 < len([line for line in result.stderr.decode().splitlines() if " cannot hold " in line]) <= 2
 
 
+def test_a_line_break_in_a_name_is_said_to_break_preprofiled_edges(tmp_path):
+    path = write(tmp_path / "lines", profiles.from_stacks([(["main.a\nb", "main.main"], 1)]))
+    result = run("--to", "preprofile", path)
+    assert b"names with line breaks" in result.stderr
+    assert run("-", input=result.stdout).returncode == 3
+
+
 def test_a_missing_input(tmp_path):
     result = run(tmp_path / "missing")
     assert result.returncode == 4
@@ -221,6 +228,13 @@ def test_renaming_says_what_it_touched(small, tmp_path):
     ]
 
 
+def test_rules_reach_what_is_not_to_be_inlined(small, tmp_path):
+    calm = tmp_path / "calm"
+    run("--no-inline", "main.work", small, "-o", calm)
+    result = run("--rename", "main.work=main.job", "--to", "preprofile", calm)
+    assert ("main.main", "DO NOT INLINE: main.job") in edges(result)
+
+
 def test_comments_and_blanks_around_rules(small, tmp_path):
     rules = tmp_path / "rules"
     rules.write_text("main.work=main.job # moved\n main.main = main.begin\t#so, too\n  # nothing\n")
@@ -291,6 +305,26 @@ def test_anonymous_profiles_have_pseudonyms_by_the_key(small, tmp_path):
     key.write_bytes(b"short\n")
     short = run("--anonymize", "--anonymize-key-file", key, small)
     assert short.returncode == 3 and "a key of less than 16 bytes can be guessed" in short.stderr.decode()
+
+
+def test_mapped_files_have_pseudonyms_but_for_the_kernels_own(tmp_path):
+    profile = profile_pb2.Profile.FromString(profiles.from_stacks([(["main.work", "main.main"], 1)]).SerializeToString())
+    names = [b"/opt/acme/server", b"[vdso]", b"[anon:acme]"]
+    for i, name in enumerate(names):
+        profile.mapping.add(id=i + 1, memory_start=i << 20, memory_limit=(i + 1) << 20, filename=len(profile.string_table))
+        profile.string_table.append(name)
+    result = run("--anonymize", write(tmp_path / "mapped", profile))
+    table = profile_pb2.Profile.FromString(gzip.decompress(result.stdout)).string_table
+    assert b"[vdso]" in table and not any(b"acme" in text for text in table)
+
+
+def test_names_of_many_prefixes(tmp_path):
+    """Some 60,000 of them would take as many calls of a careless reader."""
+    name = "DO NOT INLINE: " * 60_000 + "main.work"
+    path = write(tmp_path / "prefixes", profiles.from_stacks([([name, "main.main"], 1)]))
+    for options in (["--rename", "main.work=main.job"], ["--anonymize"]):
+        table = profile_pb2.Profile.FromString(gzip.decompress(run(*options, path).stdout)).string_table
+        assert name.encode() not in table and any(text.startswith(b"DO NOT INLINE: " * 60_000 + b"main.") for text in table)
 
 
 def test_hostile_names_do_not_reach_the_terminal(tmp_path):

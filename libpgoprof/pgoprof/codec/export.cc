@@ -24,6 +24,7 @@ enum class Feature : std::uint8_t {
     other_columns,
     whole_stacks,
     names_not_utf8,
+    names_of_lines,
     negative_values,
 };
 
@@ -49,6 +50,8 @@ constexpr std::string_view describe(Feature feature) {
             return "whole stacks";
         case Feature::names_not_utf8:
             return "names that are not UTF-8 (they are escaped)";
+        case Feature::names_of_lines:
+            return "names with line breaks (they are written all the same, and the file cannot be read)";
         case Feature::negative_values:
             return "negative values (they are written all the same)";
     }
@@ -64,7 +67,8 @@ std::vector<Feature> lacks(OutputFormat format) {
         case OutputFormat::json:
             return {};
         case OutputFormat::preprofile:
-            return {labels, addresses, lines, inlining, system_names, header, other_columns, whole_stacks};
+            return {labels, addresses,     lines,        inlining,      system_names,
+                    header, other_columns, whole_stacks, names_of_lines};
         case OutputFormat::folded:
             return {labels, addresses, lines, start_lines, inlining, system_names, header, other_columns};
         case OutputFormat::speedscope:
@@ -116,6 +120,8 @@ bool has(const Profile& profile, Feature feature) {
             return profile.sample_count() != 0;
         case Feature::names_not_utf8:
             return any_function([&](const Function& function) { return !is_utf8(profile.strings[function.name]); });
+        case Feature::names_of_lines:
+            return any_function([&](const Function& f) { return profile.strings[f.name].contains('\n'); });
         case Feature::negative_values:
             return has_negative_values(profile);
     }

@@ -14,6 +14,8 @@ std::unexpected<Error> malformed(const Record& record) {
     return fail(ErrorCode::invalid_content, fmt::format("malformed record of type {}", record.type));
 }
 
+constexpr std::size_t kLongestName = 15;  // TASK_COMM_LEN, without its zero
+
 void write_hex(ByteView bytes, std::string& out) {
     constexpr std::string_view kDigits = "0123456789abcdef";
     out.clear();
@@ -93,7 +95,8 @@ Result<> ItemMaker::make_name(const Record& record) {
     Cursor fields = fields_of(record);
     name.pid = fields.take<std::uint32_t>();
     name.tid = fields.take<std::uint32_t>();
-    name.name = fields.take_name();
+    // The kernel has no longer ones, and each fork would copy it.
+    name.name = fields.take_name().substr(0, kLongestName);
     name.by_exec = (record.misc & kCommByExec) != 0;
     if (!fields.ok()) return malformed(record);
     return visit_(name);

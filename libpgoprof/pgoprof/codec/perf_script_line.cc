@@ -12,6 +12,7 @@ namespace pgoprof::perf {
 namespace {
 
 constexpr std::string_view kNoSample = "PERF_RECORD_";
+constexpr std::string_view kHexDigits = "0123456789abcdefABCDEF";
 
 /// Takes the next word off the front of `text`; empty at the end.
 std::string_view take_word(std::string_view& text) {
@@ -94,9 +95,11 @@ std::optional<ScriptHead> parse_fields(std::string_view text) {
 /// Where " (FILE)" begins. Both the symbol ("f[go.shape.func(int) (int, error)]") and the file ("app (deleted)") may
 /// have spaces and parentheses of their own; between them there is the offset or, without, what a file begins with.
 std::size_t find_file(std::string_view text) {
-    for (auto at = text.rfind(" ("); at != text.npos && at != 0; at = text.rfind(" (", at - 1)) {
-        const auto digits = text.substr(0, at).rfind("+0x");
-        if (digits != text.npos && parse_number<std::uint64_t>(text.substr(digits + 3, at - digits - 3), 16)) return at;
+    for (auto plus = text.rfind("+0x"); plus != text.npos; plus = text.substr(0, plus).rfind("+0x")) {
+        const std::size_t digits = plus + 3;
+        const std::size_t end = std::min(text.find_first_not_of(kHexDigits, digits), text.size());
+        if (text.substr(end).starts_with(" (") && parse_number<std::uint64_t>(text.substr(digits, end - digits), 16))
+            return end;
     }
     for (const std::string_view begin : {" (/", " ([", " ("})
         if (const auto at = text.rfind(begin); at != text.npos) return at;

@@ -36,13 +36,19 @@ bool is_predeclared(std::string_view word) {
 
 std::string_view base_name(std::string_view file) { return file.substr(file.rfind('/') + 1); }
 
+/// What the kernel calls what is mapped from no file. Processes name such, too: "[anon:name]".
+bool is_kernels(std::string_view file) {
+    constexpr std::array<std::string_view, 5> kNames{"[vdso]", "[vsyscall]", "[heap]", "[stack]", "[kernel.kallsyms]"};
+    return std::ranges::find(kNames, file) != kNames.end();
+}
+
 class Anonymizer {
 public:
     explicit Anonymizer(ByteView key) : key_(key) {}
 
     std::string name(std::string_view name) {
-        if (name.starts_with(kNoInlinePrefix)) {
-            return std::string(kNoInlinePrefix) + this->name(name.substr(kNoInlinePrefix.size()));
+        if (const std::size_t prefix = no_inline_bytes(name); prefix != 0) {
+            return std::string(name.substr(0, prefix)) + this->name(name.substr(prefix));
         }
         SymbolName symbol = parse_symbol_name(name);
         if (symbol.parts.empty()) return nameless(name);
@@ -81,8 +87,8 @@ public:
     void mapping(Profile& profile, Mapping& mapping) {
         const std::string file(profile.strings[mapping.filename]);
         const std::string build_id(profile.strings[mapping.build_id]);
-        const bool is_kernels = file.starts_with('[') && file.ends_with(']');  // [vdso], [kernel.kallsyms]
-        if (!file.empty() && !is_kernels) mapping.filename = profile.strings.intern(pseudonym("m", "mapping", file));
+        if (!file.empty() && !is_kernels(file))
+            mapping.filename = profile.strings.intern(pseudonym("m", "mapping", file));
         if (!build_id.empty()) mapping.build_id = profile.strings.intern(pseudonym("", "build id", build_id));
     }
 

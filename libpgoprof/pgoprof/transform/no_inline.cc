@@ -18,6 +18,12 @@ bool is_instance(std::string_view name, const std::string& function) {
 
 }  // namespace
 
+std::size_t no_inline_bytes(std::string_view name) {
+    std::size_t bytes = 0;
+    while (name.substr(bytes).starts_with(kNoInlinePrefix)) bytes += kNoInlinePrefix.size();
+    return bytes;
+}
+
 bool grows_stacks(std::string_view name) {
     constexpr std::array<std::string_view, 2> kNames{
         "google.golang.org/grpc/internal/transport.(*loopyWriter).processData", "runtime.gopark"};

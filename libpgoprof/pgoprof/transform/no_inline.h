@@ -1,6 +1,7 @@
 // Functions that profile-guided inlining is to leave alone.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,9 @@ namespace pgoprof {
 /// function: nothing is hot that it calls or that calls it, and so its body gets no larger a budget than without a
 /// profile. All its edges are still there, with their weights, so that what else is hot, and the threshold, stay.
 inline constexpr std::string_view kNoInlinePrefix = "DO NOT INLINE: ";
+
+/// How many bytes of `name` say that, and are none of the function's own name.
+std::size_t no_inline_bytes(std::string_view name);
 
 /// Whether inlining it is known to grow the stacks of many goroutines: golang/go#65532.
 bool grows_stacks(std::string_view name);

@@ -10,6 +10,7 @@ namespace {
 // A build farm of 100,000 processes with 100 mappings each stays below both: half a gigabyte, half a minute.
 constexpr std::uint64_t kMostRanges = std::uint64_t{1} << 24;
 constexpr std::uint64_t kMostMoves = std::uint64_t{1} << 33;
+constexpr std::uint64_t kMostNameBytes = std::uint64_t{1} << 25;  // of files, which have the same few names mostly
 
 constexpr std::string_view kDeleted = " (deleted)";
 
@@ -59,6 +60,9 @@ Result<> ProcessTable::apply(const RecordedMapping& mapping) {
     std::uint64_t end = 0;
     if (__builtin_add_overflow(mapping.start, mapping.size, &end)) return {};
     const RecordedFileId id = file(mapping.filename, mapping.build_id);
+    if (name_bytes_kept_ > kMostNameBytes)
+        return fail(ErrorCode::limit_exceeded, "the recording's processes have too many files mapped",
+                    "record one process: perf record -p PID");
     map_over(*changed.ranges, {.start = mapping.start, .end = end, .offset = mapping.file_offset, .file = id});
     changed.has_sought = changed.has_sought || is_sought(id);
     if (!changed.program && may_be_program(mapping.filename)) changed.program = id;
@@ -81,6 +85,7 @@ RecordedFileId ProcessTable::file(std::string_view name, std::string_view build_
     key_.name = name;
     key_.build_id = build_id;
     if (const auto known = file_ids_.find(key_); known != file_ids_.end()) return known->second;
+    name_bytes_kept_ += name.size();
     const RecordedFileId id{static_cast<std::uint32_t>(files_.size())};
     files_.push_back(key_);
     is_sought_.push_back(std::ranges::find(sought_, key_) != sought_.end());

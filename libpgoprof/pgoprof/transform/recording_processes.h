@@ -55,7 +55,7 @@ class ProcessTable {
 public:
     explicit ProcessTable(std::vector<RecordedFile> sought = {}) : sought_(std::move(sought)) {}
 
-    /// Errors: limit_exceeded for more mappings than any machine has.
+    /// Errors: limit_exceeded for more mappings, or names of files, than any machine has.
     Result<> apply(const RecordedMapping& mapping);
     void apply(const RecordedName& name);
     void apply(const RecordedFork& fork);
@@ -77,7 +77,8 @@ private:
     std::vector<RecordedFile> files_;
     std::vector<bool> is_sought_;
     std::map<RecordedFile, RecordedFileId> file_ids_;
-    RecordedFile key_;                // reused, so that a look-up allocates nothing
+    RecordedFile key_;  // reused, so that a look-up allocates nothing
+    std::uint64_t name_bytes_kept_ = 0;
     std::uint64_t ranges_kept_ = 0;   // all that were ever added, or copied for a fork
     std::uint64_t ranges_moved_ = 0;  // to make room
 };

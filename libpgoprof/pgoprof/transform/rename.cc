@@ -2,12 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "pgoprof/transform/call_edges.h"
+#include "pgoprof/transform/no_inline.h"
 #include "pgoprof/transform/raw_view.h"
 #include "pgoprof/transform/symbol_name.h"
 
@@ -24,8 +28,9 @@ class FunctionContext {
 public:
     FunctionContext(const Profile& profile, const std::vector<std::string>& names) : profile_(profile) {
         for (std::size_t i = 0; i < names.size(); ++i) {
-            names_.emplace(names[i]);
-            learn_directory(profile.functions[i], names[i]);
+            const std::string_view name = std::string_view(names[i]).substr(no_inline_bytes(names[i]));
+            names_.emplace(name);
+            learn_directory(profile.functions[i], name);
         }
     }
     FunctionContext(const FunctionContext&) = delete;
@@ -95,21 +100,24 @@ std::vector<std::string> find_joined(const std::vector<std::string>& old_names,
     return joined;
 }
 
+bool renames_identifier(const RenameRule& rule, const Profile& profile) {
+    const std::vector<std::string> names = names_of(profile, &Function::name);
+    const FunctionContext context(profile, names);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (rule.apply(context.describe(profile.functions[i], names[i]), RenameKind::identifier)) return true;
+    }
+    return false;
+}
+
 }  // namespace
 
 Result<RenameStep> rename_step(const RenameRule& rule, const Profile& profile) {
     RenameKind kind = rule.can_be(RenameKind::identifier) ? RenameKind::identifier : RenameKind::package;
     if (rule.can_be(RenameKind::package) && kind == RenameKind::identifier) {
-        const std::vector<std::string> names = names_of(profile, &Function::name);
-        const FunctionContext context(profile, names);
-        const auto matches = [&](RenameKind as) {
-            for (std::size_t i = 0; i < names.size(); ++i) {
-                if (rule.apply(context.describe(profile.functions[i], names[i]), as)) return true;
-            }
-            return false;
-        };
-        const bool moves = matches(RenameKind::package);
-        if (moves && matches(RenameKind::identifier)) {
+        const bool moves = std::ranges::any_of(profile.functions, [&](const Function& function) {
+            return rule.apply({.name = profile.strings[function.name]}, RenameKind::package).has_value();
+        });
+        if (moves && renames_identifier(rule, profile)) {
             return fail(
                 ErrorCode::usage,
                 fmt::format("{}: the profile has both a package and a name in a package of that kind", rule.text()),
@@ -127,20 +135,24 @@ RenameReport rename_functions(Profile& profile, std::span<const RenameStep> step
     std::vector<std::string> names = old_names;
     std::vector<std::string> system_names = names_of(profile, &Function::system_name);
     TouchedBy touched;
+    std::optional<FunctionContext> context;  // of the names as they are
     for (std::size_t step = 0; step < steps.size(); ++step) {
-        const FunctionContext context(profile, names);
-        std::vector<std::string> renamed = names;
+        if (!context) context.emplace(profile, names);
+        std::vector<std::pair<std::size_t, std::string>> renamed;
         for (std::size_t i = 0; i < names.size(); ++i) {
             const Function& function = profile.functions[i];
-            if (auto name = steps[step].apply(context.describe(function, names[i])); name && *name != names[i]) {
-                renamed[i] = std::move(*name);
-                if (touched[old_names[i]].insert(step).second) ++report.effects[step].functions;
+            auto name = steps[step].apply(context->describe(function, names[i]));
+            if (system_names[i] == names[i]) {
+                if (name) system_names[i] = *name;
+            } else if (auto system_name = steps[step].apply(context->describe(function, system_names[i]))) {
+                system_names[i] = std::move(*system_name);
             }
-            if (auto name = steps[step].apply(context.describe(function, system_names[i]))) {
-                system_names[i] = std::move(*name);
-            }
+            if (!name || *name == names[i]) continue;
+            renamed.emplace_back(i, std::move(*name));
+            if (touched[old_names[i]].insert(step).second) ++report.effects[step].functions;
         }
-        names = std::move(renamed);
+        for (auto& [i, name] : renamed) names[i] = std::move(name);
+        if (!renamed.empty()) context.reset();
     }
     weigh(build_call_edges(raw_view(profile)), touched, report);
     report.joined = find_joined(old_names, names);

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "pgoprof/base/trim.h"
+#include "pgoprof/transform/no_inline.h"
 #include "pgoprof/transform/type_text.h"
 
 namespace pgoprof {
@@ -53,6 +56,10 @@ std::string shown(std::string_view text) {
 RenameRule::Side RenameRule::parse_side(std::string_view text) {
     Side side;
     if (text.find_first_of("[]()*{} ") == text.npos) side.import_path = unescape_import_path(text);
+    if (side.import_path) {
+        const std::string escaped = escape_import_path(*side.import_path);
+        side.stem = escaped.substr(0, escaped.find('%'));
+    }
     SymbolName symbol = parse_symbol_name(text);
     const bool named = std::ranges::none_of(symbol.parts, [](const NamePart& part) { return part.name.empty(); });
     if (!symbol.parts.empty() && named) {
@@ -95,6 +102,16 @@ bool RenameRule::can_be(RenameKind kind) const {
 }
 
 std::optional<std::string> RenameRule::apply(const NamedFunction& function, RenameKind kind) const {
+    // Most rules are of few functions: what does not even have the name is not taken apart.
+    if (!function.name.contains(kind == RenameKind::package ? old_.stem : old_.symbol->parts[0].name))
+        return std::nullopt;
+    if (const std::size_t prefix = no_inline_bytes(function.name); prefix != 0) {
+        NamedFunction plain = function;
+        plain.name.remove_prefix(prefix);
+        auto renamed = apply(plain, kind);
+        if (renamed) renamed->insert(0, function.name.substr(0, prefix));
+        return renamed;
+    }
     SymbolName name = parse_symbol_name(function.name);
     std::string renamed;
     if (name.parts.empty()) {  // "type:.eq.main.T"
@@ -108,7 +125,9 @@ std::optional<std::string> RenameRule::apply(const NamedFunction& function, Rena
         } else {
             rename_inlined(name, function);
             if (name.package == old_.symbol->package && matches_at(name, 0)) {
-                replace_at(name, 0);
+                const auto to = replacement(name.parts);
+                const auto last = name.parts.begin() + static_cast<std::ptrdiff_t>(old_.symbol->parts.size());
+                name.parts.insert(name.parts.erase(name.parts.begin(), last), to.begin(), to.end());
                 name.package = new_.symbol->package;
             }
         }
@@ -163,24 +182,24 @@ bool RenameRule::matches_at(const SymbolName& name, std::size_t begin) const {
 }
 
 /// Type arguments and suffixes stay, unless the rule names others; so does the receiver, unless its sides differ in it.
-void RenameRule::replace_at(SymbolName& name, std::size_t begin) const {
+std::vector<NamePart> RenameRule::replacement(std::span<const NamePart> parts) const {
     const Parts& from = old_.symbol->parts;
     Parts to = new_.symbol->parts;
-    const auto first = name.parts.begin() + static_cast<std::ptrdiff_t>(begin);
+    const auto first = parts.begin();
     const auto last = first + static_cast<std::ptrdiff_t>(from.size());
     const bool same_receiver = (from.size() > 1) == (to.size() > 1) && from[0].pointer == to[0].pointer;
     if (same_receiver) to[0].pointer = first->pointer;
     const auto generic = std::find_if(first, last, [](const NamePart& part) { return !part.arguments.empty(); });
     if (generic != last && to[0].arguments.empty() && from[0].arguments.empty()) to[0].arguments = generic->arguments;
     if (to.back().suffix.empty() && from.back().suffix.empty()) to.back().suffix = (last - 1)->suffix;
-    name.parts.insert(name.parts.erase(first, last), to.begin(), to.end());
+    return to;
 }
 
 /// "main.main.f.func1" is the closure of an f that was inlined into main.main; in "main.T.f.func1" f is a method,
 /// unless there is a function main.T. Which package f is of, the closure's file tells; else it is taken for the
 /// closure's own.
 void RenameRule::rename_inlined(SymbolName& name, const NamedFunction& function) const {
-    std::size_t end = begin_of_closure(name.parts);
+    const std::size_t end = begin_of_closure(name.parts);
     if (end == name.parts.size() || end < 2) return;
     const auto is_function = [&] {
         return function.is_known != nullptr && (*function.is_known)(name.package + "." + to_string(name.parts[0]));
@@ -191,16 +210,20 @@ void RenameRule::rename_inlined(SymbolName& name, const NamedFunction& function)
     const bool of_file = !function.package_of_file.empty() && function.package_of_file == package;
     const bool of_closure = name.package == package && (several || function.package_of_file.empty());
     if (!of_file && !of_closure) return;
-    const Parts& from = old_.symbol->parts;
-    while (begin + from.size() <= end) {
-        if (matches_at(name, begin)) {
-            replace_at(name, begin);
-            begin += new_.symbol->parts.size();
-            end += new_.symbol->parts.size() - from.size();
+    const std::size_t size = old_.symbol->parts.size();
+    Parts renamed(name.parts.begin(), name.parts.begin() + static_cast<std::ptrdiff_t>(begin));
+    while (begin < name.parts.size()) {
+        const auto rest = std::span(name.parts).subspan(begin);
+        if (begin + size <= end && matches_at(name, begin)) {
+            std::ranges::move(replacement(rest), std::back_inserter(renamed));
+            begin += size;
         } else {
-            begin += name.parts[begin].pointer ? 2 : 1;
+            const auto kept = rest.first(std::min<std::size_t>(rest.front().pointer ? 2 : 1, rest.size()));
+            std::ranges::move(kept, std::back_inserter(renamed));
+            begin += kept.size();
         }
     }
+    name.parts = std::move(renamed);
 }
 
 }  // namespace pgoprof

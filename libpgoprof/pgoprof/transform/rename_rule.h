@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "pgoprof/base/result.h"
 #include "pgoprof/transform/symbol_name.h"
@@ -54,6 +56,7 @@ public:
 private:
     struct Side {
         std::optional<std::string> import_path;  ///< not escaped
+        std::string stem;                        ///< what of it stands before the first escape
         std::optional<SymbolName> symbol;
     };
 
@@ -63,7 +66,7 @@ private:
     std::string rename_word(std::string_view word, bool is_type, RenameKind kind) const;
     std::string rename_types(std::string_view text, RenameKind kind) const;
     bool matches_at(const SymbolName& name, std::size_t begin) const;
-    void replace_at(SymbolName& name, std::size_t begin) const;
+    std::vector<NamePart> replacement(std::span<const NamePart> parts) const;
     void rename_inlined(SymbolName& name, const NamedFunction& function) const;
 
     std::string text_;

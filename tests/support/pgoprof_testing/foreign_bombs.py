@@ -5,6 +5,7 @@ Each is below 1 MB, and none can be used.
 
 import functools
 import json
+import random
 import struct
 import subprocess
 
@@ -14,7 +15,8 @@ from pgoprof_testing.wire import field
 HUGE = 1 << 62
 SPEEDSCOPE = "https://www.speedscope.app/file-format-schema.json"
 SAMPLE_PERIOD_ADDRESS = 0x101  # PERF_SAMPLE_IP | PERIOD
-MMAP, SAMPLE, COMPRESSED, HEADER_ATTR = 1, 9, 81, 64
+MMAP, COMM, FORK, SAMPLE, HEADER_ATTR, FINISHED_ROUND, COMPRESSED, UNKNOWN = 1, 3, 7, 9, 64, 68, 81, 99
+USER = 2  # in a record's misc
 
 
 def words(*values):
@@ -26,8 +28,8 @@ def attribute(sample_type=SAMPLE_PERIOD_ADDRESS, stack_bytes=0):
     return struct.pack("<II", 1, 96) + words(0, 1000, sample_type, 0, 0, 0, 0, 0, 0, 0) + struct.pack("<II", stack_bytes, 0)
 
 
-def record(kind, body, size=None):
-    return struct.pack("<IHH", kind, 0, 8 + len(body) if size is None else size) + body
+def record(kind, body, size=None, misc=0):
+    return struct.pack("<IHH", kind, misc, 8 + len(body) if size is None else size) + body
 
 
 def perf_file(records=b"", *, data=None, attrs=None, ids=(0, 0), attr_bytes=112, features=0, after=b""):
@@ -92,6 +94,21 @@ def deep_stack(depth):
     return firefox([thread])
 
 
+def forks_of_a_long_name():
+    """Each process begins with the name of its parent."""
+    name = record(COMM, struct.pack("<II", 1, 1) + b"n" * 65_000)
+    return pipe(name, *(record(FORK, struct.pack("<IIIIQ", pid, 1, pid, 1, 0)) for pid in range(2, 25_000)))
+
+
+def mappings_of_long_names():
+    """Half a gigabyte of names that differ, beside what does not compress: else that would be refused as too much."""
+    def mapping(i):
+        return record(MMAP, struct.pack("<II", 1, 1) + words(i << 12, 4096, 0) + b"%08d" % i + b"n" * 65_000, misc=USER)
+    ballast = [record(UNKNOWN, random.Random(i).randbytes(60_000)) for i in range(8)]
+    rounds = [compressed(b"".join(map(mapping, range(i, i + 100)))) + record(FINISHED_ROUND, b"") for i in range(0, 8_000, 100)]
+    return pipe(*ballast, *rounds)
+
+
 def perf_bombs():
     """Name -> content of perf.data files."""
     zeros = compressed(bytes(512 * MIB))
@@ -111,6 +128,8 @@ def perf_bombs():
         "compressed zeros": perf_file(zeros),
         "compressed zeros in a pipe": pipe(zeros),
         "compressed records of mappings": perf_file(compressed(mapping * 2 * MILLION)),
+        "forks of a long name": forks_of_a_long_name(),
+        "mappings of long names": mappings_of_long_names(),
         "what is compressed is compressed": perf_file(compressed(zeros)),
         "gzip of compressed zeros": pack(perf_file(zeros)),
         "gzip of a recording of zeros": pack(perf_file(bytes(80 * MILLION))),
@@ -126,6 +145,7 @@ def text_bombs():
         "folded, counts that are too large": b"a;b 9223372036854775807\na;b 9223372036854775807\n",
         "perf script, deep": pack(b"p 1 1.0: 1 cpu-clock: \n" + b"\t1 a (b)\n" * 5 * MILLION + b"\n"),
         "perf script, a line of megabytes": pack(b"p 1 1.0: 1 cpu-clock: \n\t1 " + b"a" * 80 * MILLION + b" (b)\n\n"),
+        "perf script, a line of parentheses": pack(b"p 1 1.0: 1 cpu-clock: \n\t1 a" + b" (" * MILLION + b" ([b])\n\n"),
         "JSON, deep": b"[" * (MILLION - 1),
         "JSON, deep in speedscope": b'{"$schema":"' + SPEEDSCOPE.encode() + b'","shared":' + b'{"a":' * 150_000,
         "JSON, gzip": pack(b'{"shared":{"frames":[' + b'{"name":"f"},' * 4 * MILLION),

@@ -124,6 +124,14 @@ TEST_CASE("a closure keeps the name of the function that it was made of by inlin
     CHECK(renamed("main.f=main.g", "main.main.f") == kLeftAlone);  // a method of main.main's, if anything
 }
 
+TEST_CASE("what is not to be inlined is renamed, too, and stays so") {
+    CHECK(renamed("main.f=main.g", "DO NOT INLINE: main.f") == "DO NOT INLINE: main.g");
+    CHECK(renamed("example.com/p=example.com/q", "DO NOT INLINE: example.com/p.(*T).M") ==
+          "DO NOT INLINE: example.com/q.(*T).M");
+    CHECK(renamed("main.f=main.g", "DO NOT INLINE: DO NOT INLINE: main.f") == "DO NOT INLINE: DO NOT INLINE: main.g");
+    CHECK(renamed("main.f=main.g", "DO NOT INLINE: main.h") == kLeftAlone);
+}
+
 TEST_CASE("what is no Go name is left alone") {
     for (const char* name : {"", "malloc", "main.(*T.M", "main.F[", ".f", "main", "std::f<main.f>", "[unknown]"}) {
         CHECK(renamed("main.f=main.g", name) == kLeftAlone);
