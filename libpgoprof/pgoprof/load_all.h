@@ -18,8 +18,8 @@ struct LoadedInput {
 using VisitInput = std::function<void(const LoadedInput& input)>;
 
 /// `load_profile` for each input of `source` that is this run's, on `threads` threads, of which the calling one is one.
-/// Never more than `threads` inputs are in memory at a time. Errors: the source's own, after every input before it was
-/// visited.
+/// Never more than `threads` + 1 inputs are in memory at a time, and one with one thread. Errors: the source's own,
+/// after every input before it was visited.
 Result<> load_all(InputSource& source, const Limits& limits, unsigned threads, const VisitInput& visit);
 
 }  // namespace pgoprof

@@ -1,8 +1,8 @@
 #include "pgoprof/transform/merge_order.h"
 
 #include <algorithm>
-#include <numeric>
 #include <span>
+#include <utility>
 
 #include "pgoprof/base/parallel.h"
 
@@ -99,32 +99,26 @@ private:
     const std::vector<LabelSetId>& label_rank_;
 };
 
-/// Counting sort by leaf. Returns where each leaf's entries begin, and the end.
-std::vector<std::size_t> sort_by_leaf(const StackPacking& packing, SortEntries& entries) {
-    std::vector<std::size_t> begins(1);
-    const auto leaf = [&](const SortEntry& entry) { return packing.leaf_rank(entry.word); };
-    for (const SortEntry& entry : entries) {
-        if (leaf(entry) + 2 > begins.size()) begins.resize(leaf(entry) + 2);
-        ++begins[leaf(entry) + 1];
-    }
-    std::partial_sum(begins.begin(), begins.end(), begins.begin());
-    SortEntries sorted(entries.size());
-    auto next = begins;
-    for (const SortEntry& entry : entries) sorted[next[leaf(entry)]++] = entry;
-    entries = std::move(sorted);
-    return begins;
-}
-
 }  // namespace
 
-void sort_by_stack(const SampleStore& samples, const std::vector<LabelSetId>& label_rank, unsigned threads,
-                   SortEntries& entries) {
-    const auto begins = sort_by_leaf(samples.packing(), entries);
+SampleSorter::SampleSorter(std::vector<std::vector<std::size_t>> leaf_counts) : next_(std::move(leaf_counts)) {
+    std::size_t place = 0;
+    for (std::size_t leaf = 0; !next_.empty() && leaf < next_.front().size(); ++leaf) {
+        for (auto& share : next_) place += std::exchange(share[leaf], place);
+        ends_.push_back(place);
+    }
+    entries_.resize(place);
+}
+
+SortEntries SampleSorter::sorted(const SampleStore& samples, const std::vector<LabelSetId>& label_rank,
+                                 unsigned threads) && {
     const StackSorter sorter(samples, label_rank);
-    parallel_for(threads, begins.size() - 1, [&](std::size_t leaf) {
-        const auto same = std::span(entries).subspan(begins[leaf], begins[leaf + 1] - begins[leaf]);
+    parallel_for(threads, ends_.size(), [&](std::size_t leaf) {
+        const std::size_t begin = leaf == 0 ? 0 : ends_[leaf - 1];
+        const auto same = std::span(entries_).subspan(begin, ends_[leaf] - begin);
         if (same.size() > 1) sorter.sort(same);
     });
+    return std::move(entries_);
 }
 
 }  // namespace pgoprof::merging

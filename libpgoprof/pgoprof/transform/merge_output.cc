@@ -1,8 +1,9 @@
 #include "pgoprof/transform/merge_output.h"
 
 #include <algorithm>
+#include <functional>
 #include <memory>
-#include <numeric>
+#include <mutex>
 #include <tuple>
 #include <utility>
 
@@ -48,12 +49,13 @@ struct KeptSamples {
         std::vector<LocationId> stack;
         for (std::size_t i = 0; i < order.size(); ++i) {
             if (i + kAhead < order.size()) store.prefetch(order[i + kAhead]);
-            const auto sums = store.values(order[i]);
+            const SampleId sample = order[i];
+            const auto sums = store.values(sample);
             std::ranges::transform(slots, values.begin(), [&](std::uint32_t slot) { return sums[slot]; });
-            stack.resize(store.depth(order[i]));
-            store.packing().for_each(store.stack(order[i]),
+            stack.resize(store.depth(sample));
+            store.packing().for_each(store.stack(sample),
                                      [next = stack.data()](LocationId location) mutable { *next++ = location; });
-            if (!visit({stack, values, tables.labels_of(store.labels(order[i]))})) return;
+            if (!visit({stack, values, tables.labels_of(store.labels(sample))})) return;
         }
     }
 };
@@ -63,7 +65,10 @@ struct KeptSamples {
 class Canonicalizer {
 public:
     Canonicalizer(Folded&& folded, unsigned threads)
-        : threads_(threads), folded_(std::move(folded)), tables_(folded_.tables), store_(folded_.samples) {}
+        : threads_(std::max(threads, 1U)),
+          folded_(std::move(folded)),
+          tables_(folded_.tables),
+          store_(folded_.samples) {}
 
     StreamedProfile run() {
         store_.end_inserting();
@@ -79,6 +84,10 @@ public:
     }
 
 private:
+    template <typename Work>
+    void for_each_share(const Work& work);
+    bool counts(SampleId sample) const;
+    void count_uses();
     void mark_used();
     void mark_function(FunctionId function);
     std::vector<std::uint32_t> ordered_columns() const;
@@ -91,6 +100,7 @@ private:
     void put_most_used_first(std::vector<std::uint32_t>& order) const;
     void renumber_label_sets();
     void order_samples();
+    std::vector<std::vector<std::size_t>> renumbered_leaves() const;
     StreamedProfile stream();
 
     void use(StringId string) { used_strings_[string.value] = true; }
@@ -102,10 +112,11 @@ private:
     SampleStore& store_;
     Profile out_;
 
-    SortEntries samples_;  // the ones that are not all zero
+    std::vector<SampleId> samples_;  // the ones that are not all zero, in order
     std::vector<bool> used_strings_;
     std::vector<bool> used_functions_;
     std::vector<std::uint64_t> location_uses_;
+    std::vector<std::vector<std::size_t>> leaf_uses_;  // by share and StackPacking::leaf_rank
     std::vector<bool> used_label_sets_;
 
     Renumbering<StringId> strings_;
@@ -115,21 +126,55 @@ private:
     Renumbering<LabelSetId> label_sets_;
 };
 
+/// A sample that is all zero is left out.
+bool Canonicalizer::counts(SampleId sample) const {
+    const auto values = std::as_const(store_).values(sample);
+    return std::ranges::any_of(folded_.columns, [&](const Column& column) { return values[column.slot] != 0; });
+}
+
+/// How many samples each location and label set stands in, and of how many of each share it is the leaf.
+void Canonicalizer::count_uses() {
+    location_uses_.resize(tables_.locations.size());
+    used_label_sets_.resize(tables_.label_sets.size());
+    leaf_uses_.resize(std::min<std::size_t>(threads_, store_.chunk_count()));
+    std::mutex mutex;
+    for_each_share([&](std::size_t share, const auto& visit_all) {
+        std::vector<std::uint64_t> uses(location_uses_.size());
+        std::vector<bool> label_sets(used_label_sets_.size());
+        leaf_uses_[share].resize(location_uses_.size() + 1);
+        visit_all([&](SampleId sample) {
+            const auto stack = std::as_const(store_).stack(sample);
+            store_.packing().for_each(stack, [&](LocationId location) { ++uses[location.value]; });
+            ++leaf_uses_[share][stack.empty() ? 0 : store_.packing().leaf_rank(stack.front())];
+            label_sets[store_.labels(sample).value] = true;
+        });
+        const std::scoped_lock lock(mutex);
+        std::ranges::transform(uses, location_uses_, location_uses_.begin(), std::plus{});
+        std::transform(label_sets.begin(), label_sets.end(), used_label_sets_.begin(), used_label_sets_.begin(),
+                       std::logical_or{});
+    });
+}
+
+/// Cuts the samples that count into a share for each thread, always the same ones.
+template <typename Work>
+void Canonicalizer::for_each_share(const Work& work) {
+    const std::size_t shares = leaf_uses_.size();
+    parallel_for(threads_, shares, [&](std::size_t share) {
+        const std::size_t chunks = store_.chunk_count();
+        work(share, [&](const auto& visit) {
+            for (std::size_t chunk = chunks * share / shares; chunk < chunks * (share + 1) / shares; ++chunk) {
+                store_.for_each_in(chunk, [&](SampleId sample) {
+                    if (counts(sample)) visit(sample);
+                });
+            }
+        });
+    });
+}
+
 void Canonicalizer::mark_used() {
     used_strings_.resize(tables_.strings.size());
     used_functions_.resize(tables_.functions.size());
-    location_uses_.resize(tables_.locations.size());
-    used_label_sets_.resize(tables_.label_sets.size());
-    samples_.reserve(store_.size());
-    std::as_const(store_).for_each([&](SampleId sample) {
-        const auto values = std::as_const(store_).values(sample);
-        if (std::ranges::all_of(folded_.columns, [&](const Column& column) { return values[column.slot] == 0; }))
-            return;
-        samples_.push_back({0, sample});
-        used_label_sets_[store_.labels(sample).value] = true;
-        store_.packing().for_each(std::as_const(store_).stack(sample),
-                                  [&](LocationId location) { ++location_uses_[location.value]; });
-    });
+    count_uses();
     for (std::uint32_t i = 0; i < tables_.locations.size(); ++i) {
         if (location_uses_[i] == 0) continue;
         for (const Line& line : tables_.lines_of(tables_.locations[i])) mark_function(line.function);
@@ -321,27 +366,38 @@ void Canonicalizer::renumber_label_sets() {
 }
 
 void Canonicalizer::order_samples() {
-    constexpr std::size_t kBatch = 4096;
-    parallel_for(threads_, (samples_.size() + kBatch - 1) / kBatch, [&](std::size_t batch) {
-        const auto begin = batch * kBatch;
-        const auto size = std::min(kBatch, samples_.size() - begin);
-        for (SortEntry& entry : std::span(samples_).subspan(begin, size)) {
-            store_.renumber(entry.sample, locations_);
-            if (store_.depth(entry.sample) != 0) entry.word = store_.stack(entry.sample).front();
-        }
+    SampleSorter sorter(renumbered_leaves());
+    for_each_share([&](std::size_t share, const auto& visit_all) {
+        visit_all([&](SampleId sample) {
+            store_.renumber(sample, locations_);
+            const auto stack = std::as_const(store_).stack(sample);
+            const StackPacking::Word first = stack.empty() ? 0 : stack.front();
+            sorter.put(share, {first, sample}, store_.packing().leaf_rank(first));
+        });
     });
-    sort_by_stack(store_, label_sets_, threads_, samples_);
+    const SortEntries sorted = std::move(sorter).sorted(store_, label_sets_, threads_);
+    samples_.resize(sorted.size());
+    std::ranges::transform(sorted, samples_.begin(), &SortEntry::sample);
+}
+
+/// `leaf_uses_` by new ids.
+std::vector<std::vector<std::size_t>> Canonicalizer::renumbered_leaves() const {
+    std::vector<std::vector<std::size_t>> leaves(leaf_uses_.size(), std::vector<std::size_t>(locations_.size() + 1));
+    for (std::size_t share = 0; share < leaves.size(); ++share) {
+        leaves[share][0] = leaf_uses_[share][0];
+        for (std::size_t i = 0; i < locations_.size(); ++i) {
+            if (location_uses_[i] != 0) leaves[share][locations_[i].value + 1] = leaf_uses_[share][i + 1];
+        }
+    }
+    return leaves;
 }
 
 StreamedProfile Canonicalizer::stream() {
     std::vector<std::uint32_t> slots;
     for (const std::uint32_t i : ordered_columns()) slots.push_back(folded_.columns[i].slot);
     const std::size_t count = samples_.size();
-    std::vector<SampleId> order(count);
-    std::ranges::transform(samples_, order.begin(), &SortEntry::sample);
-    samples_ = {};
-    auto kept =
-        std::make_shared<const KeptSamples>(std::move(order), std::move(slots), std::move(store_), std::move(tables_));
+    auto kept = std::make_shared<const KeptSamples>(std::move(samples_), std::move(slots), std::move(store_),
+                                                    std::move(tables_));
     return {.head = std::move(out_), .sample_count = count, .visit_samples = [kept](const VisitSample& visit) {
                 kept->visit(visit);
             }};

@@ -72,12 +72,17 @@ public:
     /// In order of arrival.
     template <typename Visit>
     void for_each(const Visit& visit) const {
-        for (std::uint32_t chunk = 0; chunk < chunks_.size(); ++chunk) {
-            for (std::uint32_t word = 0; word < chunks_[chunk].used;) {
-                const SampleId id{chunk << kChunkBits | word};
-                word += words(packing_.words(header(id).depth));
-                visit(id);
-            }
+        for (std::uint32_t chunk = 0; chunk < chunks_.size(); ++chunk) for_each_in(chunk, visit);
+    }
+
+    // The same, on several threads: a chunk is some ten thousand samples.
+    std::size_t chunk_count() const { return chunks_.size(); }
+    template <typename Visit>
+    void for_each_in(std::size_t chunk, const Visit& visit) const {
+        for (std::uint32_t word = 0; word < chunks_[chunk].used;) {
+            const SampleId id{static_cast<std::uint32_t>(chunk) << kChunkBits | word};
+            word += words(packing_.words(header(id).depth));
+            visit(id);
         }
     }
 
