@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "pgoprof/base/hash.h"
 #include "pgoprof/base/hash_index.h"
 #include "pgoprof/base/huge_pages.h"
 #include "pgoprof/base/result.h"
@@ -30,6 +31,12 @@ public:
 
     /// `places`: leaf first. `totals.periods` is the sum of all of the samples' periods. Errors: overflow.
     Result<> add(std::span<const PlaceId> places, CallersFrom callers, const Totals& totals);
+    /// The same of places whose hash is known.
+    Result<> add(std::span<const PlaceId> places, std::uint64_t hash, CallersFrom callers, const Totals& totals);
+
+    /// The hash of no places, and that of `place` before those of hash `callers`.
+    static constexpr std::uint64_t kNoPlaces = 1;
+    static std::uint64_t hash_with(std::uint64_t callers, PlaceId place) { return hash_mix(callers, place.value); }
 
     std::size_t size() const { return records_.size(); }
     std::size_t frame_count() const { return places_.size(); }
