@@ -4,21 +4,22 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <vector>
 
+#include "pgoprof/model/profile.h"
 #include "pgoprof/transform/recording_places.h"
 #include "pgoprof/transform/recording_stacks.h"
 
 namespace pgoprof {
 
-/// The latest chain of a thread. Callers change less from sample to sample than leaves: where the next chain ends as this
-/// one does, places and hashes are known. All is kept at the end of its memory, so that the shared callers stay put.
+/// The latest chain of a thread. Callers change less from sample to sample than leaves: where the next chain ends as
+/// this one does, places and hashes are known. All is kept at the end of its memory, so that the shared callers stay
+/// put.
 class PlacedChain {
 public:
     /// Puts `addresses` in its place, leaf first and return addresses behind it. `place_of` gives the place of an
-    /// instruction, or nothing where that is not in the binary: such frames are left out. It must answer as it did
+    /// instruction, or kNone where that is not in the binary: such frames are left out. It must answer as it did
     /// before, or the chain be cleared.
     template <typename PlaceOf>
     void replace(std::span<const std::uint64_t> addresses, const PlaceOf& place_of) {
@@ -30,7 +31,8 @@ public:
             const bool is_leaf = depth == depth_;
             caller.address = addresses[depth_ - depth];
             caller.is_placed = false;
-            if (const std::optional<PlaceId> place = place_of(caller.address - (is_leaf ? 0 : 1))) put(caller, *place);
+            const PlaceId place = place_of(caller.address - (is_leaf ? 0 : 1));
+            if (place != kNone<PlaceId>) put(caller, place);
             frame(depth) = caller;
         }
     }

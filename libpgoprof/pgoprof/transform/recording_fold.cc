@@ -84,10 +84,9 @@ Result<> RecordingFold::add_chain(const RecordedSample& sample, const RecordedPr
     auto& [chain_process, change, chain] = chains_[sample.tid % kChains];
     if (std::exchange(chain_process, &process) != &process || std::exchange(change, changes_) != changes_)
         chain.clear();
-    chain.replace(addresses_, [&](std::uint64_t address) -> std::optional<PlaceId> {
+    chain.replace(addresses_, [&](std::uint64_t address) {
         const std::optional<std::uint64_t> place = linked(process, address);
-        if (!place) return std::nullopt;
-        return folded_.places.intern(*place);
+        return place ? folded_.places.intern(*place) : kNone<PlaceId>;
     });
     return folded_.stacks.add(chain.places(), chain.hash(), callers_of(sample, chain.has_leaf()), totals);
 }

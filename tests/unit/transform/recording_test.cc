@@ -155,9 +155,8 @@ TEST_CASE("Equal stacks are kept once") {
 }
 
 TEST_CASE("A chain is as if it were the first, whatever was there before") {
-    const auto place_of = [](std::uint64_t address) -> std::optional<PlaceId> {
-        if (address % 100 == 50) return std::nullopt;
-        return PlaceId{static_cast<std::uint32_t>(address)};
+    const auto place_of = [](std::uint64_t address) {
+        return address % 100 == 50 ? kNone<PlaceId> : PlaceId{static_cast<std::uint32_t>(address)};
     };
     using Addresses = std::vector<std::uint64_t>;
     const std::vector<Addresses> chains{{},
@@ -182,10 +181,10 @@ TEST_CASE("A chain is as if it were the first, whatever was there before") {
         std::vector<PlaceId> expected;
         std::uint64_t hash = PlaceStacks::kNoPlaces;
         for (std::size_t i = addresses.size(); i-- > 0;) {
-            const auto place = place_of(addresses[i] - (i == 0 ? 0 : 1));
-            if (!place) continue;
-            expected.insert(expected.begin(), *place);
-            hash = PlaceStacks::hash_with(hash, *place);
+            const PlaceId place = place_of(addresses[i] - (i == 0 ? 0 : 1));
+            if (place == kNone<PlaceId>) continue;
+            expected.insert(expected.begin(), place);
+            hash = PlaceStacks::hash_with(hash, place);
         }
         reused.replace(addresses, place_of);
         CAPTURE(addresses);
