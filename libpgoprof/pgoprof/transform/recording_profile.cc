@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
+#include <optional>
 
 #include "pgoprof/base/hash.h"
 #include "pgoprof/model/profile_builder.h"
@@ -173,46 +175,124 @@ private:
     std::vector<LocationId> stack_;  // likewise
 };
 
+/// Which samples to take.
+struct Taken {
+    RecordingInfo info;
+    ChosenBinary chosen;
+    std::vector<bool> events;
+
+    const RecordedEvent& event() const {
+        return info.events[static_cast<std::size_t>(std::ranges::find(events, true) - events.begin())];
+    }
+};
+
+/// Whether a fold of what `guess` takes is one of what `taken` does.
+bool fold_alike(const Taken& guess, const Taken& taken) {
+    return guess.chosen.binary.path() == taken.chosen.binary.path() && guess.chosen.files == taken.chosen.files &&
+           guess.events == taken.events &&
+           std::ranges::equal(guess.info.events, taken.info.events, {}, &RecordedEvent::stacks, &RecordedEvent::stacks);
+}
+
+/// Chooses, and folds what it chose. A choice needs the whole recording, but its beginning mostly tells it: what that
+/// takes is folded by the reading that surveys the whole, and only if that says otherwise the recording is read again.
+class RecordingReader {
+public:
+    RecordingReader(const ReadRecording& read, const RecordingChoice& choice, const OpenBinary& open_binary)
+        : read_(read), choice_(choice), open_binary_(open_binary) {}
+
+    Result<> run() {
+        guess_ = take_beginning();
+        if (guess_) start_fold(*guess_);
+        RecordingSurvey survey(choice_);
+        RecordingInfo info;
+        const Result<> done = read_(info, [&](const RecordingItem& item) {
+            if (fold_ && !fold_->visit(item)) fold_.reset();
+            return survey.visit(item);
+        });
+        if (!done) return done;
+        Result<Taken> taken = take(std::move(info), survey, notes);
+        if (!taken) return fail(std::move(taken.error()));
+        taken_ = std::move(*taken);
+        if (fold_ && fold_alike(*guess_, *taken_)) return {};
+        start_fold(*taken_);
+        RecordingInfo same_info;
+        return read_(same_info, [&](const RecordingItem& item) { return fold_->visit(item); });
+    }
+
+    const Taken& taken() const { return *taken_; }
+    FoldedRecording& folded() { return fold_->folded(); }
+
+    std::vector<std::string> notes;
+
+private:
+    static constexpr std::uint64_t kBeginning = 1000;  // samples
+
+    std::optional<Taken> take_beginning() {
+        RecordingInfo info;
+        RecordingSurvey survey(choice_);
+        const Result<> done = read_(info, [&](const RecordingItem& item) -> Result<> {
+            if (survey.samples() >= kBeginning) return fail({});
+            return survey.visit(item);
+        });
+        if (done || survey.samples() < kBeginning) return std::nullopt;  // too short to be worth it, or at fault
+        std::vector<std::string> unsaid;
+        Result<Taken> taken = take(std::move(info), survey, unsaid);
+        if (!taken) return std::nullopt;
+        return std::move(*taken);
+    }
+
+    Result<Taken> take(RecordingInfo info, const RecordingSurvey& survey, std::vector<std::string>& said) {
+        if (Result<> known = check_architecture(info); !known) return fail(std::move(known.error()));
+        if (choice_.pid && !info.has_processes)
+            return fail(ErrorCode::invalid_content, "the text has ids of threads, not of processes",
+                        "print the recording with `perf script -F +pid`");
+        const OpenBinary open = [this](const std::string& filename) { return open_once(filename); };
+        Result<ChosenBinary> chosen = choose_binary(survey, choice_, open, said);
+        if (!chosen) return fail(std::move(chosen.error()));
+        Result<std::vector<bool>> events = choose_events(info, survey, choice_, said);
+        if (!events) return fail(std::move(events.error()));
+        Taken taken{.info = std::move(info), .chosen = std::move(*chosen), .events = std::move(*events)};
+        if (taken.event().stacks == StackKind::user_stack && taken.chosen.binary.source() != SymbolSource::pclntab)
+            return fail(ErrorCode::invalid_content,
+                        fmt::format("{} has no usable pclntab, without which its stacks cannot be unwound",
+                                    taken.chosen.binary.path()),
+                        "record with perf record -g");
+        return taken;
+    }
+
+    const Result<GoBinary>& open_once(const std::string& filename) {
+        const auto known = opened_.find(filename);
+        return known != opened_.end() ? known->second : opened_.emplace(filename, open_binary_(filename)).first->second;
+    }
+
+    void start_fold(const Taken& taken) { fold_.emplace(taken.info, choice_, taken.chosen, taken.events); }
+
+    const ReadRecording& read_;
+    const RecordingChoice& choice_;
+    const OpenBinary& open_binary_;
+    std::map<std::string, Result<GoBinary>> opened_;
+    std::optional<Taken> guess_;
+    std::optional<Taken> taken_;
+    std::optional<RecordingFold> fold_;
+};
+
 }  // namespace
 
 Result<RecordingProfile> convert_recording(const ReadRecording& read, const RecordingChoice& choice,
                                            const OpenBinary& open_binary) {
-    RecordingInfo info;
-    RecordingSurvey survey(choice);
-    Result<> done = read(info, [&](const RecordingItem& item) { return survey.visit(item); });
-    if (done) done = check_architecture(info);
-    if (!done) return fail(std::move(done.error()));
-
-    if (choice.pid && !info.has_processes)
-        return fail(ErrorCode::invalid_content, "the text has ids of threads, not of processes",
-                    "print the recording with `perf script -F +pid`");
-
-    std::vector<std::string> notes;
-    const Result<ChosenBinary> chosen = choose_binary(survey, choice, open_binary, notes);
-    if (!chosen) return fail(chosen.error());
-    const Result<std::vector<bool>> events = choose_events(info, survey, choice, notes);
-    if (!events) return fail(events.error());
-    const RecordedEvent event =
-        info.events[static_cast<std::size_t>(std::ranges::find(*events, true) - events->begin())];
-    if (event.stacks == StackKind::user_stack && chosen->binary.source() != SymbolSource::pclntab)
-        return fail(
-            ErrorCode::invalid_content,
-            fmt::format("{} has no usable pclntab, without which its stacks cannot be unwound", chosen->binary.path()),
-            "record with perf record -g");
-
-    RecordingInfo same_info;
-    RecordingFold fold(info, choice, *chosen, *events);
-    done = read(same_info, [&](const RecordingItem& item) { return fold.visit(item); });
-    if (!done) return fail(std::move(done.error()));
-    FoldedRecording& folded = fold.folded();
+    RecordingReader reader(read, choice, open_binary);
+    if (Result<> done = reader.run(); !done) return fail(std::move(done.error()));
+    const auto& [info, chosen, events] = reader.taken();
+    std::vector<std::string>& notes = reader.notes;
+    FoldedRecording& folded = reader.folded();
     if (folded.report.samples == 0)
         return fail(ErrorCode::invalid_content, "the recording has no samples of the binary");
 
-    const Result<bool> fits = check_fit(chosen->binary, info, folded, choice, notes);
+    const Result<bool> fits = check_fit(chosen.binary, info, folded, choice, notes);
     if (!fits) return fail(fits.error());
-    const Measure measure = measure_of(event, folded.periods, notes);
-    RecordingBuild build(chosen->binary, folded, measure);
-    Result<Profile> profile = build.build(info, std::string(without_deleted(chosen->files.front().name)));
+    const Measure measure = measure_of(reader.taken().event(), folded.periods, notes);
+    RecordingBuild build(chosen.binary, folded, measure);
+    Result<Profile> profile = build.build(info, std::string(without_deleted(chosen.files.front().name)));
     if (!profile) return fail(std::move(profile.error()));
     if (*fits && build.are_most_alone()) {
         std::string message = fmt::format("{} of {} samples have no callers", build.alone(), folded.report.samples);
@@ -221,7 +301,7 @@ Result<RecordingProfile> convert_recording(const ReadRecording& read, const Reco
             return fail(ErrorCode::invalid_content, std::move(message), remedy);
         notes.push_back(fmt::format("warning: {}: {}", message, remedy));
     }
-    folded.report.binary = chosen->binary.path();
+    folded.report.binary = chosen.binary.path();
     folded.report.notes = std::move(notes);
     return RecordingProfile{.profile = std::move(*profile), .report = std::move(folded.report)};
 }
