@@ -68,7 +68,7 @@ Result<> RecordingFold::add(const RecordedSample& sample, const RecordedProcess*
         callers = collect_named(sample);
     else if (process != nullptr)
         callers = unwind(sample, *process);
-    return folded_.stacks.add(stack_, callers, totals);
+    return queue_.add(stack_, PlaceStacks::hash_of(stack_), callers, totals);
 }
 
 CallersFrom RecordingFold::callers_of(const RecordedSample& sample, bool leaf_is_first) const {
@@ -88,7 +88,7 @@ Result<> RecordingFold::add_chain(const RecordedSample& sample, const RecordedPr
         const std::optional<std::uint64_t> place = linked(process, address);
         return place ? folded_.places.intern(*place) : kNone<PlaceId>;
     });
-    return folded_.stacks.add(chain.places(), chain.hash(), callers_of(sample, chain.has_leaf()), totals);
+    return queue_.add(chain.places(), chain.hash(), callers_of(sample, chain.has_leaf()), totals);
 }
 
 CallersFrom RecordingFold::collect_named(const RecordedSample& sample) {

@@ -70,6 +70,9 @@ public:
           unwinder_(chosen.binary, folded_.places) {}
 
     Result<> visit(const RecordingItem& item);
+
+    /// To be called after the last item.
+    Result<> finish() { return queue_.finish(); }
     FoldedRecording& folded() { return folded_; }
 
 private:
@@ -95,6 +98,7 @@ private:
     const std::vector<bool>& events_;
     ProcessTable processes_;
     FoldedRecording folded_;
+    PlaceStacksQueue queue_{folded_.stacks};
     StackUnwinder unwinder_;
     std::vector<PlaceId> stack_;            // of one sample; reused
     LinkedRange linked_range_;              // where the last address was

@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 #include <limits>
 #include <map>
 #include <optional>
 
 #include "pgoprof/base/hash.h"
+#include "pgoprof/base/parallel.h"
 #include "pgoprof/model/profile_builder.h"
 #include "pgoprof/transform/recording_calls.h"
 #include "pgoprof/transform/recording_fit.h"
@@ -55,22 +57,26 @@ Measure measure_of(const RecordedEvent& event, const Extent& periods, std::vecto
 /// Turns folded stacks into samples.
 class RecordingBuild {
 public:
-    RecordingBuild(const GoBinary& binary, FoldedRecording& folded, const Measure& measure)
+    RecordingBuild(const GoBinary& binary, FoldedRecording& folded)
         : binary_(binary),
           folded_(folded),
-          measure_(measure),
           calls_(folded.places),
           repair_(binary, folded.places, calls_),
           symbols_(builder_, binary, folded.places, MappingId{0}) {}
 
-    Result<Profile> build(const RecordingInfo& info, const std::string& filename) {
+    /// To be called first: what the stacks show of calls.
+    void learn() {
+        for (std::size_t i = 0; i < folded_.stacks.size(); ++i)
+            calls_.learn(folded_.stacks.places(i), folded_.stacks.callers(i), folded_.stacks.totals(i).samples);
+        calls_.finish();
+    }
+
+    Result<Profile> build(const RecordingInfo& info, const std::string& filename, const Measure& measure) {
+        measure_ = measure;
         sum_up();
         describe(info, filename);
-        learn();
         builder_.reserve_samples(folded_.stacks.size(), folded_.stacks.frame_count());
-        for (std::size_t i = 0; i < folded_.stacks.size(); ++i) {
-            if (Result<> added = add(i); !added) return fail(std::move(added.error()));
-        }
+        if (Result<> added = add_samples(); !added) return fail(std::move(added.error()));
         return std::move(builder_.profile);
     }
 
@@ -122,27 +128,65 @@ private:
         return mapping;
     }
 
-    void learn() {
-        for (std::size_t i = 0; i < folded_.stacks.size(); ++i)
-            calls_.learn(folded_.stacks.places(i), folded_.stacks.callers(i), folded_.stacks.totals(i).samples);
-        calls_.finish();
-    }
+    /// Samples whose locations are known.
+    struct Batch {
+        std::size_t begin = 0;              ///< the position of the first stack
+        std::vector<std::size_t> depths{};  ///< of this stack and those after it
+        std::vector<LocationId> locations{};
+    };
 
-    Result<> add(std::size_t i) {
-        const std::span<const PlaceId> places = folded_.stacks.places(i);
-        const PlaceStacks::Totals& totals = folded_.stacks.totals(i);
-        places_.assign(places.begin(), places.end());
-        repair(folded_.stacks.callers(i), totals.samples);
-        symbols_.locations(places_, stack_);
-        if (stack_.size() == 1) alone_ += totals.samples;
-        if (stack_.empty()) {
-            folded_.report.in_other_code += totals.samples;
-            stack_.push_back(symbols_.external_code());
+    /// While one batch is added, on a thread of its own, the locations of the next are found.
+    Result<> add_samples() {
+        constexpr std::size_t kBatch = 2048;
+        Batch adding;
+        Batch finding;
+        std::future<Result<>> added;
+        for (std::size_t begin = 0; begin < folded_.stacks.size(); begin += kBatch) {
+            find_locations(begin, std::min(begin + kBatch, folded_.stacks.size()), finding);
+            if (added.valid()) {
+                if (Result<> done = added.get(); !done) return done;
+            }
+            std::swap(finding, adding);
+            added = start([&] { return add(adding); });
         }
-        return add(totals);
+        return added.valid() ? added.get() : Result<>();
     }
 
-    Result<> add(const PlaceStacks::Totals& totals) {
+    void find_locations(std::size_t begin, std::size_t end, Batch& batch) {
+        batch.begin = begin;
+        batch.depths.clear();
+        batch.locations.clear();
+        for (std::size_t i = begin; i < end; ++i) {
+            find_stack(i);
+            batch.depths.push_back(stack_.size());
+            batch.locations.insert(batch.locations.end(), stack_.begin(), stack_.end());
+        }
+    }
+
+    void find_stack(std::size_t i) {
+        const std::span<const PlaceId> places = folded_.stacks.places(i);
+        const std::uint64_t samples = folded_.stacks.totals(i).samples;
+        places_.assign(places.begin(), places.end());
+        repair(folded_.stacks.callers(i), samples);
+        symbols_.locations(places_, stack_);
+        if (stack_.size() == 1) alone_ += samples;
+        if (!stack_.empty()) return;
+        folded_.report.in_other_code += samples;
+        stack_.push_back(symbols_.external_code());
+    }
+
+    Result<> add(const Batch& batch) {
+        std::span<const LocationId> locations(batch.locations);
+        for (std::size_t i = 0; i < batch.depths.size(); ++i) {
+            const std::size_t depth = batch.depths[i];
+            if (Result<> added = add(locations.first(depth), folded_.stacks.totals(batch.begin + i)); !added)
+                return added;
+            locations = locations.subspan(depth);
+        }
+        return {};
+    }
+
+    Result<> add(std::span<const LocationId> stack, const PlaceStacks::Totals& totals) {
         const std::uint64_t measured =
             measure_.frequency == 0
                 ? totals.periods
@@ -152,7 +196,7 @@ private:
                 {.code = ErrorCode::overflow, .message = "a sum of values overflows 64 bits", .rule = "PGO126"});
         std::array values{static_cast<std::int64_t>(totals.samples), static_cast<std::int64_t>(measured)};
         if (time_is_first()) std::swap(values[0], values[1]);
-        return builder_.add_sample(stack_, values);
+        return builder_.add_sample(stack, values);
     }
 
     void repair(CallersFrom callers, std::uint64_t samples) {
@@ -164,7 +208,7 @@ private:
 
     const GoBinary& binary_;
     FoldedRecording& folded_;
-    const Measure& measure_;
+    Measure measure_;
     ProfileBuilder builder_;
     SeenCalls calls_;
     StackRepair repair_;
@@ -213,10 +257,11 @@ public:
         Result<Taken> taken = take(std::move(info), survey, notes);
         if (!taken) return fail(std::move(taken.error()));
         taken_ = std::move(*taken);
-        if (fold_ && fold_alike(*guess_, *taken_)) return {};
+        if (fold_ && fold_alike(*guess_, *taken_) && fold_->finish()) return {};
         start_fold(*taken_);
         RecordingInfo same_info;
-        return read_(same_info, [&](const RecordingItem& item) { return fold_->visit(item); });
+        const Result<> folded = read_(same_info, [&](const RecordingItem& item) { return fold_->visit(item); });
+        return folded ? fold_->finish() : folded;
     }
 
     const Taken& taken() const { return *taken_; }
@@ -288,11 +333,13 @@ Result<RecordingProfile> convert_recording(const ReadRecording& read, const Reco
     if (folded.report.samples == 0)
         return fail(ErrorCode::invalid_content, "the recording has no samples of the binary");
 
+    RecordingBuild build(chosen.binary, folded);
+    const std::future<void> learned = start([&] { build.learn(); });
     const Result<bool> fits = check_fit(chosen.binary, info, folded, choice, notes);
     if (!fits) return fail(fits.error());
     const Measure measure = measure_of(reader.taken().event(), folded.periods, notes);
-    RecordingBuild build(chosen.binary, folded, measure);
-    Result<Profile> profile = build.build(info, std::string(without_deleted(chosen.files.front().name)));
+    learned.wait();
+    Result<Profile> profile = build.build(info, std::string(without_deleted(chosen.files.front().name)), measure);
     if (!profile) return fail(std::move(profile.error()));
     if (*fits && build.are_most_alone()) {
         std::string message = fmt::format("{} of {} samples have no callers", build.alone(), folded.report.samples);
