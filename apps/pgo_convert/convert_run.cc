@@ -120,7 +120,7 @@ void ConvertRun::report_recording(const RecordingReport& report) const {
 
 /// What the compiler makes of the result. That it refuses it is an error only where nobody else would want it.
 Result<EdgeProfile> ConvertRun::build_edges(const Imported& imported) const {
-    auto edges = build_call_edges(raw_view(imported.profile));
+    auto edges = build_call_edges(imported.profile);
     if (edges) {
         if (edges->ignored != SilentlyIgnored::no) {
             console_.warning(fmt::format("the Go compiler ignores this profile: {}", reason(edges->ignored)));
@@ -182,7 +182,8 @@ Result<> ConvertRun::encode(const Imported& imported, const EdgeProfile& edges, 
 
 Result<> ConvertRun::write_gzipped(const Profile& profile, const WriteBytes& write) const {
     GzipWriter gzip(std::thread::hardware_concurrency(), Compression::quick, write);
-    if (auto written = gzip.write(encode_pprof(profile).view()); !written) return written;
+    const WriteBytes compress = [&](ByteView bytes) { return gzip.write(bytes); };
+    if (auto written = encode_pprof(profile, compress); !written) return written;
     return gzip.finish();
 }
 

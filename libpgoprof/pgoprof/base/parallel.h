@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstddef>
 #include <exception>
+#include <future>
 #include <limits>
 #include <mutex>
 #include <system_error>
@@ -27,6 +28,16 @@ void on_threads(std::size_t threads, const Work& work) {
     } catch (const std::system_error&) {
     }
     work();
+}
+
+/// Starts `work` on a thread of its own, or leaves it to whoever asks for its result, if the system gives no thread.
+template <typename Work>
+auto start(const Work& work) {
+    try {
+        return std::async(std::launch::async, work);
+    } catch (const std::system_error&) {
+        return std::async(std::launch::deferred, work);
+    }
 }
 
 /// Calls `body(i)` once for each i below `count`, in any order, on up to `threads` threads of which the calling one is

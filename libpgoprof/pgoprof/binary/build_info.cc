@@ -82,8 +82,9 @@ bool unquote_escape(std::string_view& text, std::string& out) {
     const std::size_t digits = letter == 'x' ? 2 : letter == 'u' ? 4 : letter == 'U' ? 8 : 0;
     std::uint32_t value = 0;
     if (digits == 0 || text.size() < digits) return false;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + digits, value, 16);
-    if (error != std::errc() || end != text.data() + digits) return false;
+    const std::string_view code = text.substr(0, digits);
+    const auto [end, error] = std::from_chars(code.begin(), code.end(), value, 16);
+    if (error != std::errc() || end != code.end()) return false;
     text.remove_prefix(digits);
     if (letter == 'x')
         out += static_cast<char>(value);

@@ -88,15 +88,12 @@ public:
 Result<GoBinary> GoBinary::open(const std::string& path) {
     auto elf = ElfFile::open(path);
     if (!elf) return fail(std::move(elf.error()));
-    auto impl = std::make_unique<Impl>(std::move(*elf));
+    auto impl = std::make_shared<Impl>(std::move(*elf));
     if (auto found = impl->find_symbols(); !found) return fail(std::move(found.error()));
     return GoBinary(std::move(impl));
 }
 
-GoBinary::GoBinary(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-GoBinary::GoBinary(GoBinary&&) noexcept = default;
-GoBinary& GoBinary::operator=(GoBinary&&) noexcept = default;
-GoBinary::~GoBinary() = default;
+GoBinary::GoBinary(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 const std::string& GoBinary::path() const { return impl_->elf.path(); }
 Machine GoBinary::machine() const { return impl_->elf.machine(); }

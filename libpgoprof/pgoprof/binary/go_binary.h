@@ -59,15 +59,12 @@ struct CodeFrame {
 
 /// The file is mapped, not copied; every view is valid as long as the GoBinary. Nothing in the file is trusted: what
 /// contradicts itself is an error when it is opened, or "not known" afterwards. Safe to use from several threads.
+/// Copies share the file.
 class GoBinary {
 public:
     /// ELF64, little-endian, x86-64 or arm64. Errors: io_failure; invalid_content for what is no such file, or has no
     /// symbols of any kind.
     static Result<GoBinary> open(const std::string& path);
-
-    GoBinary(GoBinary&&) noexcept;
-    GoBinary& operator=(GoBinary&&) noexcept;
-    ~GoBinary();
 
     const std::string& path() const;
     Machine machine() const;
@@ -107,8 +104,8 @@ public:
 
 private:
     class Impl;
-    explicit GoBinary(std::unique_ptr<Impl> impl);
-    std::unique_ptr<Impl> impl_;
+    explicit GoBinary(std::shared_ptr<Impl> impl);
+    std::shared_ptr<Impl> impl_;
 };
 
 /// A direct call instruction.

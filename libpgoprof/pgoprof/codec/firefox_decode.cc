@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <map>
 
 #include "pgoprof/base/checked.h"
 #include "pgoprof/codec/budgeted_builder.h"
@@ -23,6 +24,12 @@ public:
     }
 
 private:
+    /// What stands at one place of a table of stacks: stacks share most of theirs.
+    struct Step {
+        LocationId location = kNone<LocationId>;  ///< none: not asked for yet
+        std::uint32_t next = kNoStack;
+    };
+
     Result<> set_header() {
         const FirefoxMeta& meta = file_.meta();
         const bool bytes = meta.weight_type == "bytes";
@@ -42,24 +49,40 @@ private:
     Result<> add_thread(const FirefoxThread& thread) {
         ++threads_;
         if (!add_checked(off_cpu_, thread.off_cpu)) off_cpu_ = std::numeric_limits<std::int64_t>::max();
+        std::vector<Step>& steps = steps_[thread.tables];
+        if (thread.has_new_tables) {
+            const std::size_t size = thread.tables->stacks.size();
+            if (size > steps.capacity() && !budget_.charge((size - steps.capacity()) * sizeof(Step)))
+                return fail(too_large("more stacks than fit in memory"));
+            steps.assign(size, {});
+        }
         for (const FirefoxThread::StackWeight& stack : thread.stacks) {
-            if (auto added = add_stack(*thread.tables, stack); !added) return added;
+            if (auto added = add_stack(*thread.tables, steps, stack); !added) return added;
         }
         return {};
     }
 
-    Result<> add_stack(const FirefoxTables& tables, const FirefoxThread::StackWeight& stack) {
+    Result<> add_stack(const FirefoxTables& tables, std::vector<Step>& steps, const FirefoxThread::StackWeight& stack) {
         stack_.clear();
-        for (std::uint32_t at = stack.stack; at != kNoStack;) {
+        for (std::uint32_t at = stack.stack; at != kNoStack; at = steps[at].next) {
             if (stack_.size() >= limits_.stack_depth) return fail(too_large("a stack of too many frames"));
-            const auto location = take_location(tables, at);
-            if (!location) return std::unexpected(location.error());
-            stack_.push_back(*location);
+            if (steps[at].location == kNone<LocationId>) {
+                const auto step = take_step(tables, at);
+                if (!step) return std::unexpected(step.error());
+                steps[at] = *step;
+            }
+            stack_.push_back(steps[at].location);
         }
         const auto weight = multiply_checked(stack.weight, factor_);
         if (!weight)
             return fail({.code = ErrorCode::overflow, .message = "a weight overflows 64 bits", .rule = "PGO126"});
         return builder_.add_sample(stack_, {&*weight, 1});
+    }
+
+    Result<Step> take_step(const FirefoxTables& tables, std::uint32_t at) {
+        const auto location = take_location(tables, at);
+        if (!location) return std::unexpected(location.error());
+        return Step{.location = *location, .next = at};
     }
 
     /// A frame and those inlined into it, innermost first. Moves `at` on to the frame that called it.
@@ -125,6 +148,7 @@ private:
     Budget& budget_;
     BudgetedBuilder builder_;
     HashIndex mapping_index_;
+    std::map<const FirefoxTables*, std::vector<Step>> steps_;  ///< a thread's own tables, and those that threads share
     std::vector<LocationId> stack_;
     std::vector<Line> lines_;
     const FirefoxFrame* at_frame_ = nullptr;

@@ -16,8 +16,8 @@ constexpr std::int32_t kMostLibraries = 1 << 20;
 
 class FirefoxReader {
 public:
-    FirefoxReader(const FirefoxMeta& meta, const Limits& limits, const VisitRecording& visit)
-        : meta_(meta), limits_(limits), visit_(visit) {}
+    FirefoxReader(const FirefoxMeta& meta, const Limits& limits, std::uint64_t most_frames, const VisitRecording& visit)
+        : meta_(meta), limits_(limits), visit_(visit), frames_left_(most_frames) {}
 
     Result<> visit_thread(const FirefoxThread& thread) {
         if (auto named = name_process(thread); !named) return named;
@@ -38,7 +38,8 @@ private:
         chain_.clear();
         bool in_kernel = false;
         bool is_leaf = true;  // or the frame in which a system call was made
-        for (std::uint32_t at = stack.stack; at != kNoStack; at = tables.stacks[at].prefix) {
+        const std::uint32_t leaf = tables.has_addresses ? stack.stack : kNoStack;
+        for (std::uint32_t at = leaf; at != kNoStack; at = tables.stacks[at].prefix) {
             if (frames_left_-- == 0 || chain_.size() > limits_.stack_depth) return fail(too_large("too many frames"));
             const FirefoxFrame& frame = tables.frames[tables.stacks[at].frame];
             const std::int32_t lib = tables.functions[frame.function].lib;
@@ -82,7 +83,7 @@ private:
     std::unordered_set<std::uint32_t> named_;
     std::unordered_set<std::uint64_t> mapped_;
     std::vector<std::uint64_t> chain_;
-    std::uint64_t frames_left_ = std::uint64_t{1} << 30;
+    std::uint64_t frames_left_;  ///< time is limited, too: few stacks of a table make many frames
 };
 
 }  // namespace
@@ -93,7 +94,8 @@ Result<> read_firefox(ByteView json, const Limits& limits, RecordingInfo& info, 
     if (auto parsed = file.parse(json, budget); !parsed) return parsed;
     info.events = {{.name = "samples", .counts_nanoseconds = true, .stacks = StackKind::complete}};
     info.time_nanos = file.meta().start_nanos;
-    FirefoxReader reader(file.meta(), limits, visit);
+    const std::uint64_t most_frames = limits.decode_budget(json.size()) / sizeof(std::uint64_t);
+    FirefoxReader reader(file.meta(), limits, most_frames, visit);
     auto read = file.visit_threads([&](const FirefoxThread& thread) { return reader.visit_thread(thread); });
     if (!read || file.meta().has_addresses) return read;
     return fail({.message = "no frame of the profile has an address"});

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 #include "pgoprof/base/checked.h"
 #include "pgoprof/codec/budgeted_builder.h"
@@ -84,7 +85,8 @@ Result<> FirefoxFile::visit_thread(JsonValue json, const VisitThread& visit) {
     FirefoxThread thread{.pid = leading_number(json["pid"]),
                          .tid = leading_number(json["tid"]),
                          .process = json["processName"].string().value_or(json["name"].string().value_or("")),
-                         .tables = *tables};
+                         .tables = *tables,
+                         .has_new_tables = std::exchange(tables_are_new_, false)};
     if (auto added = add_samples(samples, thread); !added) return added;
     return visit(thread);
 }
@@ -94,6 +96,7 @@ Result<const FirefoxTables*> FirefoxFile::tables_of(JsonValue json) {
     const bool own = json["stackTable"].exists();
     FirefoxTables& tables = own ? own_ : shared_;
     if (own || !has_shared_) {
+        tables_are_new_ = true;
         if (auto read = read_tables(json, tables); !read) return std::unexpected(read.error());
     }
     has_shared_ = has_shared_ || !own;
@@ -131,7 +134,8 @@ Result<> FirefoxFile::read_tables(JsonValue thread, FirefoxTables& out) {
     }
     if (&out == &own_) budget_->refund(before - budget_->left());  // the next thread's take their place
     const auto has_address = [](const FirefoxFrame& frame) { return frame.address >= 0; };
-    meta_.has_addresses = meta_.has_addresses || std::ranges::any_of(out.frames, has_address);
+    out.has_addresses = std::ranges::any_of(out.frames, has_address);
+    meta_.has_addresses = meta_.has_addresses || out.has_addresses;
     return {};
 }
 

@@ -45,6 +45,7 @@ struct FirefoxTables {
     std::vector<FirefoxFrame> frames;  ///< their functions exist
     std::vector<FirefoxStack> stacks;  ///< prefixes stand before those that they begin; frames exist
     std::vector<FirefoxLib> libs;
+    bool has_addresses = false;  ///< some frame has one
 };
 
 /// A thread's samples, added up.
@@ -53,6 +54,7 @@ struct FirefoxThread {
     std::uint32_t tid = 0;
     std::string_view process;
     const FirefoxTables* tables = nullptr;
+    bool has_new_tables = true;  ///< read for it; else they are as a thread before it had them
     struct StackWeight {
         std::uint32_t stack = 0;
         std::int64_t weight = 0;
@@ -100,6 +102,7 @@ private:
     FirefoxTables shared_;
     FirefoxTables own_;
     bool has_shared_ = false;
+    bool tables_are_new_ = false;
     std::vector<std::int64_t> weights_;  ///< by stack; all 0 between threads
 };
 

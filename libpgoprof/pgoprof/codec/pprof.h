@@ -32,6 +32,7 @@ Result<> decode_pprof_batch(ByteView data, const Limits& limits, Budget& budget,
 Buffer encode_pprof(const Profile& profile);
 
 /// The same encoding, handed to `write` piece by piece. The first error of `write` ends it.
+Result<> encode_pprof(const Profile& profile, const WriteBytes& write);
 Result<> encode_pprof(const StreamedProfile& profile, const WriteBytes& write);
 
 }  // namespace pgoprof

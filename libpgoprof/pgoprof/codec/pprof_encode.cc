@@ -197,20 +197,9 @@ void encode_tables(WireWriter& out, const Profile& profile) {
     out.string(15, profile.doc_url);
 }
 
-}  // namespace
-
-Buffer encode_pprof(const Profile& profile) {
-    Buffer buffer;
-    WireWriter out(buffer);
-    for (const ValueType& type : profile.sample_types) encode_value_type(out, 1, type);
-    for (std::size_t i = 0; i < profile.sample_count(); ++i) {
-        encode_sample(out, {profile.sample_stack(i), profile.sample_values(i), profile.sample_labels(i)});
-    }
-    encode_tables(out, profile);
-    return buffer;
-}
-
-Result<> encode_pprof(const StreamedProfile& profile, const WriteBytes& write) {
+/// `visit_samples` is given a VisitSample, or what may be one.
+template <typename VisitSamples>
+Result<> encode(const Profile& head, const VisitSamples& visit_samples, const WriteBytes& write) {
     constexpr std::size_t kPiece = 64 * kKiB;
     Buffer buffer;
     WireWriter out(buffer);
@@ -221,15 +210,41 @@ Result<> encode_pprof(const StreamedProfile& profile, const WriteBytes& write) {
         return written.has_value();
     };
 
-    for (const ValueType& type : profile.head.sample_types) encode_value_type(out, 1, type);
-    profile.visit_samples([&](const SampleView& sample) {
+    for (const ValueType& type : head.sample_types) encode_value_type(out, 1, type);
+    visit_samples([&](const SampleView& sample) {
         encode_sample(out, sample);
         return buffer.size() < kPiece || hand_over();
     });
     if (!written) return written;
-    encode_tables(out, profile.head);
+    encode_tables(out, head);
     hand_over();
     return written;
+}
+
+SampleView sample_view(const Profile& profile, std::size_t i) {
+    return {profile.sample_stack(i), profile.sample_values(i), profile.sample_labels(i)};
+}
+
+}  // namespace
+
+Buffer encode_pprof(const Profile& profile) {
+    Buffer buffer;
+    WireWriter out(buffer);
+    for (const ValueType& type : profile.sample_types) encode_value_type(out, 1, type);
+    for (std::size_t i = 0; i < profile.sample_count(); ++i) encode_sample(out, sample_view(profile, i));
+    encode_tables(out, profile);
+    return buffer;
+}
+
+Result<> encode_pprof(const Profile& profile, const WriteBytes& write) {
+    const auto visit_samples = [&](const auto& visit) {
+        for (std::size_t i = 0; i < profile.sample_count() && visit(sample_view(profile, i)); ++i) continue;
+    };
+    return encode(profile, visit_samples, write);
+}
+
+Result<> encode_pprof(const StreamedProfile& profile, const WriteBytes& write) {
+    return encode(profile.head, profile.visit_samples, write);
 }
 
 }  // namespace pgoprof

@@ -8,6 +8,7 @@
 #include "pgoprof/base/checked.h"
 #include "pgoprof/base/hash_index.h"
 #include "pgoprof/model/invariants.h"
+#include "pgoprof/transform/raw_view.h"
 
 namespace pgoprof {
 
@@ -313,6 +314,17 @@ Result<EdgeProfile> EdgeBuilder::finish() {
 Result<EdgeProfile> build_call_edges(const RawProfile& raw) {
     EdgeBuilder builder(raw);
     builder.add(raw);
+    return builder.finish();
+}
+
+Result<EdgeProfile> build_call_edges(const Profile& profile) {
+    constexpr std::size_t kBatch = 1024;  // samples: few enough to stay in a core's cache
+    RawProfile raw = raw_tables(profile);
+    EdgeBuilder builder(raw);
+    for (std::size_t begin = 0; begin < profile.sample_count(); begin += kBatch) {
+        view_samples(profile, begin, std::min(begin + kBatch, profile.sample_count()), raw);
+        builder.add(raw);
+    }
     return builder.finish();
 }
 

@@ -42,5 +42,6 @@ private:
 
 /// All at once, of a profile with its samples.
 Result<EdgeProfile> build_call_edges(const RawProfile& raw);
+Result<EdgeProfile> build_call_edges(const Profile& profile);
 
 }  // namespace pgoprof

@@ -1,7 +1,7 @@
 #include "pgoprof/transform/recording_fold.h"
 
 #include <algorithm>
-#include <ranges>
+#include <utility>
 
 #include "pgoprof/base/checked.h"
 
@@ -24,7 +24,7 @@ std::string_view without_abi(std::string_view symbol) {
 Result<> RecordingFold::visit(const RecordingItem& item) {
     if (const auto* sample = std::get_if<RecordedSample>(&item)) return fold(*sample);
     linked_range_ = {};  // processes change
-    chain_ = {};
+    ++changes_;
     if (const auto* mapping = std::get_if<RecordedMapping>(&item)) return processes_.apply(*mapping);
     if (const auto* name = std::get_if<RecordedName>(&item)) processes_.apply(*name);
     if (const auto* fork = std::get_if<RecordedFork>(&item)) processes_.apply(*fork);
@@ -41,14 +41,12 @@ Result<> RecordingFold::fold(const RecordedSample& sample) {
     }
     if (sample.event >= events_.size() || !events_[sample.event]) return {};
 
-    stack_.clear();
-    const CallersFrom callers = collect(sample, process);
     folded_.report.samples += sample.count;
     folded_.periods.add(sample.period);
     const std::optional<std::uint64_t> periods = multiply_checked(sample.count, sample.period);
     if (!periods)
         return fail({.code = ErrorCode::overflow, .message = "a sum of periods overflows 64 bits", .rule = "PGO126"});
-    return folded_.stacks.add(stack_, callers, {.samples = sample.count, .periods = *periods});
+    return add(sample, process, {.samples = sample.count, .periods = *periods});
 }
 
 bool RecordingFold::is_binary(std::string_view filename) const {
@@ -60,11 +58,17 @@ bool RecordingFold::is_of_binary(const RecordedSample& sample, const RecordedPro
            std::ranges::any_of(sample.named, [&](const NamedFrame& frame) { return is_binary(frame.file); });
 }
 
-CallersFrom RecordingFold::collect(const RecordedSample& sample, const RecordedProcess* process) {
-    if (!sample.named.empty()) return collect_named(sample);
-    if (process == nullptr) return CallersFrom::complete;
-    if (info_.events[sample.event].stacks != StackKind::user_stack) return collect_chain(sample, *process);
-    return unwind(sample, *process);
+Result<> RecordingFold::add(const RecordedSample& sample, const RecordedProcess* process,
+                            const PlaceStacks::Totals& totals) {
+    const bool has_stack = info_.events[sample.event].stacks == StackKind::user_stack;
+    if (sample.named.empty() && process != nullptr && !has_stack) return add_chain(sample, *process, totals);
+    stack_.clear();
+    CallersFrom callers = CallersFrom::complete;
+    if (!sample.named.empty())
+        callers = collect_named(sample);
+    else if (process != nullptr)
+        callers = unwind(sample, *process);
+    return queue_.add(stack_, PlaceStacks::hash_of(stack_), callers, totals);
 }
 
 CallersFrom RecordingFold::callers_of(const RecordedSample& sample, bool leaf_is_first) const {
@@ -72,36 +76,19 @@ CallersFrom RecordingFold::callers_of(const RecordedSample& sample, bool leaf_is
     return by_frame_pointers && leaf_is_first ? CallersFrom::frame_pointers : CallersFrom::complete;
 }
 
-CallersFrom RecordingFold::collect_chain(const RecordedSample& sample, const RecordedProcess& process) {
-    std::swap(chain_, last_chain_);
-    chain_.process = &process;
-    chain_.addresses.assign(sample.chain.begin(), sample.chain.end());
-    if (chain_.addresses.empty() && !sample.in_kernel) chain_.addresses.push_back(sample.ip);
-    find_places(process);
-    for (const PlaceId place : chain_.places) {
-        if (place != kNone<PlaceId>) stack_.push_back(place);
-    }
-    return callers_of(sample, !chain_.places.empty() && chain_.places.front() != kNone<PlaceId>);
-}
-
-/// Callers change less from sample to sample than leaves: those that both chains end in have been looked up.
-void RecordingFold::find_places(const RecordedProcess& process) {
-    const std::size_t size = chain_.addresses.size();
-    const std::size_t shared = shared_callers();
-    chain_.places.clear();
-    for (std::size_t i = 0; i < size - shared; ++i) {
-        const std::optional<std::uint64_t> place = linked(process, chain_.addresses[i] - (i == 0 ? 0 : 1));
-        chain_.places.push_back(place ? folded_.places.intern(*place) : kNone<PlaceId>);
-    }
-    const auto known = std::span(last_chain_.places).last(shared);
-    chain_.places.insert(chain_.places.end(), known.begin(), known.end());
-}
-
-std::size_t RecordingFold::shared_callers() const {
-    if (chain_.process != last_chain_.process || chain_.addresses.empty() || last_chain_.addresses.empty()) return 0;
-    const auto callers = chain_.addresses | std::views::drop(1) | std::views::reverse;
-    const auto last_callers = last_chain_.addresses | std::views::drop(1) | std::views::reverse;
-    return static_cast<std::size_t>(std::ranges::mismatch(callers, last_callers).in1 - callers.begin());
+Result<> RecordingFold::add_chain(const RecordedSample& sample, const RecordedProcess& process,
+                                  const PlaceStacks::Totals& totals) {
+    addresses_.clear();
+    for (const std::uint64_t address : sample.chain) addresses_.push_back(address);
+    if (addresses_.empty() && !sample.in_kernel) addresses_.push_back(sample.ip);
+    auto& [chain_process, change, chain] = chains_[sample.tid % kChains];
+    if (std::exchange(chain_process, &process) != &process || std::exchange(change, changes_) != changes_)
+        chain.clear();
+    chain.replace(addresses_, [&](std::uint64_t address) {
+        const std::optional<std::uint64_t> place = linked(process, address);
+        return place ? folded_.places.intern(*place) : kNone<PlaceId>;
+    });
+    return queue_.add(chain.places(), chain.hash(), callers_of(sample, chain.has_leaf()), totals);
 }
 
 CallersFrom RecordingFold::collect_named(const RecordedSample& sample) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "pgoprof/base/result.h"
+#include "pgoprof/transform/recording_chain.h"
 #include "pgoprof/transform/recording_processes.h"
 #include "pgoprof/transform/recording_profile.h"
 #include "pgoprof/transform/recording_stacks.h"
@@ -47,11 +48,11 @@ struct LinkedRange {
     std::uint64_t linked_start = 0;
 };
 
-/// A chain of one process, and where it goes through the binary: kNone for what is elsewhere.
-struct PlacedChain {
+/// The latest chain of a thread, or of several: each has its own, as far as there are enough.
+struct ThreadChain {
     const RecordedProcess* process = nullptr;
-    std::vector<std::uint64_t> addresses{};
-    std::vector<PlaceId> places{};
+    std::uint64_t change = 0;  ///< how many items that are no samples came before
+    PlacedChain chain{};
 };
 
 /// Folds the samples of the chosen binary and events. What it is given must outlive it.
@@ -69,14 +70,15 @@ public:
           unwinder_(chosen.binary, folded_.places) {}
 
     Result<> visit(const RecordingItem& item);
+
+    /// To be called after the last item.
+    Result<> finish() { return queue_.finish(); }
     FoldedRecording& folded() { return folded_; }
 
 private:
     Result<> fold(const RecordedSample& sample);
-    CallersFrom collect(const RecordedSample& sample, const RecordedProcess* process);
-    CallersFrom collect_chain(const RecordedSample& sample, const RecordedProcess& process);
-    void find_places(const RecordedProcess& process);
-    std::size_t shared_callers() const;
+    Result<> add(const RecordedSample& sample, const RecordedProcess* process, const PlaceStacks::Totals& totals);
+    Result<> add_chain(const RecordedSample& sample, const RecordedProcess& process, const PlaceStacks::Totals& totals);
     CallersFrom collect_named(const RecordedSample& sample);
     CallersFrom unwind(const RecordedSample& sample, const RecordedProcess& process);
     CallersFrom callers_of(const RecordedSample& sample, bool leaf_is_first) const;
@@ -87,6 +89,8 @@ private:
     std::optional<std::uint64_t> linked(const NamedFrame& frame);
     std::optional<std::uint64_t> entry_of(std::string_view symbol);
 
+    static constexpr std::size_t kChains = 64;
+
     const RecordingInfo& info_;
     const RecordingChoice& choice_;
     const GoBinary& binary_;
@@ -94,11 +98,13 @@ private:
     const std::vector<bool>& events_;
     ProcessTable processes_;
     FoldedRecording folded_;
+    PlaceStacksQueue queue_{folded_.stacks};
     StackUnwinder unwinder_;
-    std::vector<PlaceId> stack_;  // of one sample; reused
-    LinkedRange linked_range_;    // where the last address was
-    PlacedChain chain_;           // of the last sample
-    PlacedChain last_chain_;      // and of the one before
+    std::vector<PlaceId> stack_;            // of one sample; reused
+    LinkedRange linked_range_;              // where the last address was
+    std::vector<std::uint64_t> addresses_;  // of one chain; reused
+    std::uint64_t changes_ = 0;             // items that are no samples
+    std::vector<ThreadChain> chains_ = std::vector<ThreadChain>(kChains);
     std::map<std::string, std::optional<std::uint64_t>, std::less<>> entries_;
 };
 

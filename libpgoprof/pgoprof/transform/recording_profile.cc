@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 #include <limits>
+#include <map>
+#include <optional>
 
 #include "pgoprof/base/hash.h"
+#include "pgoprof/base/parallel.h"
 #include "pgoprof/model/profile_builder.h"
 #include "pgoprof/transform/recording_calls.h"
 #include "pgoprof/transform/recording_fit.h"
@@ -53,22 +57,26 @@ Measure measure_of(const RecordedEvent& event, const Extent& periods, std::vecto
 /// Turns folded stacks into samples.
 class RecordingBuild {
 public:
-    RecordingBuild(const GoBinary& binary, FoldedRecording& folded, const Measure& measure)
+    RecordingBuild(const GoBinary& binary, FoldedRecording& folded)
         : binary_(binary),
           folded_(folded),
-          measure_(measure),
           calls_(folded.places),
           repair_(binary, folded.places, calls_),
           symbols_(builder_, binary, folded.places, MappingId{0}) {}
 
-    Result<Profile> build(const RecordingInfo& info, const std::string& filename) {
+    /// To be called first: what the stacks show of calls.
+    void learn() {
+        for (std::size_t i = 0; i < folded_.stacks.size(); ++i)
+            calls_.learn(folded_.stacks.places(i), folded_.stacks.callers(i), folded_.stacks.totals(i).samples);
+        calls_.finish();
+    }
+
+    Result<Profile> build(const RecordingInfo& info, const std::string& filename, const Measure& measure) {
+        measure_ = measure;
         sum_up();
         describe(info, filename);
-        learn();
         builder_.reserve_samples(folded_.stacks.size(), folded_.stacks.frame_count());
-        for (std::size_t i = 0; i < folded_.stacks.size(); ++i) {
-            if (Result<> added = add(i); !added) return fail(std::move(added.error()));
-        }
+        if (Result<> added = add_samples(); !added) return fail(std::move(added.error()));
         return std::move(builder_.profile);
     }
 
@@ -120,27 +128,65 @@ private:
         return mapping;
     }
 
-    void learn() {
-        for (std::size_t i = 0; i < folded_.stacks.size(); ++i)
-            calls_.learn(folded_.stacks.places(i), folded_.stacks.callers(i), folded_.stacks.totals(i).samples);
-        calls_.finish();
-    }
+    /// Samples whose locations are known.
+    struct Batch {
+        std::size_t begin = 0;              ///< the position of the first stack
+        std::vector<std::size_t> depths{};  ///< of this stack and those after it
+        std::vector<LocationId> locations{};
+    };
 
-    Result<> add(std::size_t i) {
-        const std::span<const PlaceId> places = folded_.stacks.places(i);
-        const PlaceStacks::Totals& totals = folded_.stacks.totals(i);
-        places_.assign(places.begin(), places.end());
-        repair(folded_.stacks.callers(i), totals.samples);
-        symbols_.locations(places_, stack_);
-        if (stack_.size() == 1) alone_ += totals.samples;
-        if (stack_.empty()) {
-            folded_.report.in_other_code += totals.samples;
-            stack_.push_back(symbols_.external_code());
+    /// While one batch is added, on a thread of its own, the locations of the next are found.
+    Result<> add_samples() {
+        constexpr std::size_t kBatch = 2048;
+        Batch adding;
+        Batch finding;
+        std::future<Result<>> added;
+        for (std::size_t begin = 0; begin < folded_.stacks.size(); begin += kBatch) {
+            find_locations(begin, std::min(begin + kBatch, folded_.stacks.size()), finding);
+            if (added.valid()) {
+                if (Result<> done = added.get(); !done) return done;
+            }
+            std::swap(finding, adding);
+            added = start([&] { return add(adding); });
         }
-        return add(totals);
+        return added.valid() ? added.get() : Result<>();
     }
 
-    Result<> add(const PlaceStacks::Totals& totals) {
+    void find_locations(std::size_t begin, std::size_t end, Batch& batch) {
+        batch.begin = begin;
+        batch.depths.clear();
+        batch.locations.clear();
+        for (std::size_t i = begin; i < end; ++i) {
+            find_stack(i);
+            batch.depths.push_back(stack_.size());
+            batch.locations.insert(batch.locations.end(), stack_.begin(), stack_.end());
+        }
+    }
+
+    void find_stack(std::size_t i) {
+        const std::span<const PlaceId> places = folded_.stacks.places(i);
+        const std::uint64_t samples = folded_.stacks.totals(i).samples;
+        places_.assign(places.begin(), places.end());
+        repair(folded_.stacks.callers(i), samples);
+        symbols_.locations(places_, stack_);
+        if (stack_.size() == 1) alone_ += samples;
+        if (!stack_.empty()) return;
+        folded_.report.in_other_code += samples;
+        stack_.push_back(symbols_.external_code());
+    }
+
+    Result<> add(const Batch& batch) {
+        std::span<const LocationId> locations(batch.locations);
+        for (std::size_t i = 0; i < batch.depths.size(); ++i) {
+            const std::size_t depth = batch.depths[i];
+            if (Result<> added = add(locations.first(depth), folded_.stacks.totals(batch.begin + i)); !added)
+                return added;
+            locations = locations.subspan(depth);
+        }
+        return {};
+    }
+
+    Result<> add(std::span<const LocationId> stack, const PlaceStacks::Totals& totals) {
         const std::uint64_t measured =
             measure_.frequency == 0
                 ? totals.periods
@@ -150,7 +196,7 @@ private:
                 {.code = ErrorCode::overflow, .message = "a sum of values overflows 64 bits", .rule = "PGO126"});
         std::array values{static_cast<std::int64_t>(totals.samples), static_cast<std::int64_t>(measured)};
         if (time_is_first()) std::swap(values[0], values[1]);
-        return builder_.add_sample(stack_, values);
+        return builder_.add_sample(stack, values);
     }
 
     void repair(CallersFrom callers, std::uint64_t samples) {
@@ -162,7 +208,7 @@ private:
 
     const GoBinary& binary_;
     FoldedRecording& folded_;
-    const Measure& measure_;
+    Measure measure_;
     ProfileBuilder builder_;
     SeenCalls calls_;
     StackRepair repair_;
@@ -173,46 +219,127 @@ private:
     std::vector<LocationId> stack_;  // likewise
 };
 
+/// Which samples to take.
+struct Taken {
+    RecordingInfo info;
+    ChosenBinary chosen;
+    std::vector<bool> events;
+
+    const RecordedEvent& event() const {
+        return info.events[static_cast<std::size_t>(std::ranges::find(events, true) - events.begin())];
+    }
+};
+
+/// Whether a fold of what `guess` takes is one of what `taken` does.
+bool fold_alike(const Taken& guess, const Taken& taken) {
+    return guess.chosen.binary.path() == taken.chosen.binary.path() && guess.chosen.files == taken.chosen.files &&
+           guess.events == taken.events &&
+           std::ranges::equal(guess.info.events, taken.info.events, {}, &RecordedEvent::stacks, &RecordedEvent::stacks);
+}
+
+/// Chooses, and folds what it chose. A choice needs the whole recording, but its beginning mostly tells it: what that
+/// takes is folded by the reading that surveys the whole, and only if that says otherwise the recording is read again.
+class RecordingReader {
+public:
+    RecordingReader(const ReadRecording& read, const RecordingChoice& choice, const OpenBinary& open_binary)
+        : read_(read), choice_(choice), open_binary_(open_binary) {}
+
+    Result<> run() {
+        guess_ = take_beginning();
+        if (guess_) start_fold(*guess_);
+        RecordingSurvey survey(choice_);
+        RecordingInfo info;
+        const Result<> done = read_(info, [&](const RecordingItem& item) {
+            if (fold_ && !fold_->visit(item)) fold_.reset();
+            return survey.visit(item);
+        });
+        if (!done) return done;
+        Result<Taken> taken = take(std::move(info), survey, notes);
+        if (!taken) return fail(std::move(taken.error()));
+        taken_ = std::move(*taken);
+        if (fold_ && fold_alike(*guess_, *taken_) && fold_->finish()) return {};
+        start_fold(*taken_);
+        RecordingInfo same_info;
+        const Result<> folded = read_(same_info, [&](const RecordingItem& item) { return fold_->visit(item); });
+        return folded ? fold_->finish() : folded;
+    }
+
+    const Taken& taken() const { return *taken_; }
+    FoldedRecording& folded() { return fold_->folded(); }
+
+    std::vector<std::string> notes;
+
+private:
+    static constexpr std::uint64_t kBeginning = 1000;  // samples
+
+    std::optional<Taken> take_beginning() {
+        RecordingInfo info;
+        RecordingSurvey survey(choice_);
+        const Result<> done = read_(info, [&](const RecordingItem& item) -> Result<> {
+            if (survey.samples() >= kBeginning) return fail({});
+            return survey.visit(item);
+        });
+        if (done || survey.samples() < kBeginning) return std::nullopt;  // too short to be worth it, or at fault
+        std::vector<std::string> unsaid;
+        Result<Taken> taken = take(std::move(info), survey, unsaid);
+        if (!taken) return std::nullopt;
+        return std::move(*taken);
+    }
+
+    Result<Taken> take(RecordingInfo info, const RecordingSurvey& survey, std::vector<std::string>& said) {
+        if (Result<> known = check_architecture(info); !known) return fail(std::move(known.error()));
+        if (choice_.pid && !info.has_processes)
+            return fail(ErrorCode::invalid_content, "the text has ids of threads, not of processes",
+                        "print the recording with `perf script -F +pid`");
+        const OpenBinary open = [this](const std::string& filename) { return open_once(filename); };
+        Result<ChosenBinary> chosen = choose_binary(survey, choice_, open, said);
+        if (!chosen) return fail(std::move(chosen.error()));
+        Result<std::vector<bool>> events = choose_events(info, survey, choice_, said);
+        if (!events) return fail(std::move(events.error()));
+        Taken taken{.info = std::move(info), .chosen = std::move(*chosen), .events = std::move(*events)};
+        if (taken.event().stacks == StackKind::user_stack && taken.chosen.binary.source() != SymbolSource::pclntab)
+            return fail(ErrorCode::invalid_content,
+                        fmt::format("{} has no usable pclntab, without which its stacks cannot be unwound",
+                                    taken.chosen.binary.path()),
+                        "record with perf record -g");
+        return taken;
+    }
+
+    const Result<GoBinary>& open_once(const std::string& filename) {
+        const auto known = opened_.find(filename);
+        return known != opened_.end() ? known->second : opened_.emplace(filename, open_binary_(filename)).first->second;
+    }
+
+    void start_fold(const Taken& taken) { fold_.emplace(taken.info, choice_, taken.chosen, taken.events); }
+
+    const ReadRecording& read_;
+    const RecordingChoice& choice_;
+    const OpenBinary& open_binary_;
+    std::map<std::string, Result<GoBinary>> opened_;
+    std::optional<Taken> guess_;
+    std::optional<Taken> taken_;
+    std::optional<RecordingFold> fold_;
+};
+
 }  // namespace
 
 Result<RecordingProfile> convert_recording(const ReadRecording& read, const RecordingChoice& choice,
                                            const OpenBinary& open_binary) {
-    RecordingInfo info;
-    RecordingSurvey survey(choice);
-    Result<> done = read(info, [&](const RecordingItem& item) { return survey.visit(item); });
-    if (done) done = check_architecture(info);
-    if (!done) return fail(std::move(done.error()));
-
-    if (choice.pid && !info.has_processes)
-        return fail(ErrorCode::invalid_content, "the text has ids of threads, not of processes",
-                    "print the recording with `perf script -F +pid`");
-
-    std::vector<std::string> notes;
-    const Result<ChosenBinary> chosen = choose_binary(survey, choice, open_binary, notes);
-    if (!chosen) return fail(chosen.error());
-    const Result<std::vector<bool>> events = choose_events(info, survey, choice, notes);
-    if (!events) return fail(events.error());
-    const RecordedEvent event =
-        info.events[static_cast<std::size_t>(std::ranges::find(*events, true) - events->begin())];
-    if (event.stacks == StackKind::user_stack && chosen->binary.source() != SymbolSource::pclntab)
-        return fail(
-            ErrorCode::invalid_content,
-            fmt::format("{} has no usable pclntab, without which its stacks cannot be unwound", chosen->binary.path()),
-            "record with perf record -g");
-
-    RecordingInfo same_info;
-    RecordingFold fold(info, choice, *chosen, *events);
-    done = read(same_info, [&](const RecordingItem& item) { return fold.visit(item); });
-    if (!done) return fail(std::move(done.error()));
-    FoldedRecording& folded = fold.folded();
+    RecordingReader reader(read, choice, open_binary);
+    if (Result<> done = reader.run(); !done) return fail(std::move(done.error()));
+    const auto& [info, chosen, events] = reader.taken();
+    std::vector<std::string>& notes = reader.notes;
+    FoldedRecording& folded = reader.folded();
     if (folded.report.samples == 0)
         return fail(ErrorCode::invalid_content, "the recording has no samples of the binary");
 
-    const Result<bool> fits = check_fit(chosen->binary, info, folded, choice, notes);
+    RecordingBuild build(chosen.binary, folded);
+    const std::future<void> learned = start([&] { build.learn(); });
+    const Result<bool> fits = check_fit(chosen.binary, info, folded, choice, notes);
     if (!fits) return fail(fits.error());
-    const Measure measure = measure_of(event, folded.periods, notes);
-    RecordingBuild build(chosen->binary, folded, measure);
-    Result<Profile> profile = build.build(info, std::string(without_deleted(chosen->files.front().name)));
+    const Measure measure = measure_of(reader.taken().event(), folded.periods, notes);
+    learned.wait();
+    Result<Profile> profile = build.build(info, std::string(without_deleted(chosen.files.front().name)), measure);
     if (!profile) return fail(std::move(profile.error()));
     if (*fits && build.are_most_alone()) {
         std::string message = fmt::format("{} of {} samples have no callers", build.alone(), folded.report.samples);
@@ -221,7 +348,7 @@ Result<RecordingProfile> convert_recording(const ReadRecording& read, const Reco
             return fail(ErrorCode::invalid_content, std::move(message), remedy);
         notes.push_back(fmt::format("warning: {}: {}", message, remedy));
     }
-    folded.report.binary = chosen->binary.path();
+    folded.report.binary = chosen.binary.path();
     folded.report.notes = std::move(notes);
     return RecordingProfile{.profile = std::move(*profile), .report = std::move(folded.report)};
 }

@@ -22,7 +22,7 @@ struct RecordingChoice {
     bool any_build_id = false;  ///< go on although the binary is not the recorded one
 };
 
-/// Reads the recording from its beginning; called twice, once to choose.
+/// Reads the recording from its beginning; called two or three times, the first time not to the end.
 using ReadRecording = std::function<Result<>(RecordingInfo& info, const VisitRecording& visit)>;
 
 /// Opens a file that the recording names.

@@ -1,18 +1,26 @@
 #include "pgoprof/transform/recording_stacks.h"
 
 #include <algorithm>
+#include <ranges>
+#include <utility>
 
 #include "pgoprof/base/checked.h"
-#include "pgoprof/base/hash.h"
+#include "pgoprof/base/parallel.h"
 
 namespace pgoprof {
 
+std::uint64_t PlaceStacks::hash_of(std::span<const PlaceId> places) {
+    std::uint64_t hash = kNoPlaces;
+    for (const PlaceId place : places | std::views::reverse) hash = hash_with(hash, place);
+    return hash;
+}
+
 Result<> PlaceStacks::add(std::span<const PlaceId> places, CallersFrom callers, const Totals& totals) {
-    std::uint64_t hash = hash_mix(1, static_cast<std::uint64_t>(callers));
-    std::size_t i = 0;
-    for (; i + 1 < places.size(); i += 2)
-        hash = hash_mix(hash, std::uint64_t{places[i].value} << 32 | places[i + 1].value);
-    if (i < places.size()) hash = hash_mix(hash, places[i].value);
+    return add(places, hash_of(places), callers, totals);
+}
+
+Result<> PlaceStacks::add(std::span<const PlaceId> places, std::uint64_t hash, CallersFrom callers,
+                          const Totals& totals) {
     const auto is_same = [&](std::uint32_t id) {
         return records_[id].callers == callers && std::ranges::equal(this->places(id), places);
     };
@@ -22,9 +30,48 @@ Result<> PlaceStacks::add(std::span<const PlaceId> places, CallersFrom callers, 
         places_.insert(places_.end(), places.begin(), places.end());
         return static_cast<std::uint32_t>(records_.size() - 1);
     };
-    Totals& sums = records_[index_.find_or_insert(hash, is_same, append)].totals;
+    Totals& sums = records_[index_.find_or_insert(hash_of(hash, callers), is_same, append)].totals;
     if (add_checked(sums.samples, totals.samples) && add_checked(sums.periods, totals.periods)) return {};
     return fail({.code = ErrorCode::overflow, .message = "a sum of periods overflows 64 bits", .rule = "PGO126"});
+}
+
+Result<> PlaceStacksQueue::add(std::span<const PlaceId> places, std::uint64_t hash, CallersFrom callers,
+                               const PlaceStacks::Totals& totals) {
+    filling_.stacks.push_back(
+        {.hash = hash, .count = static_cast<std::uint32_t>(places.size()), .callers = callers, .totals = totals});
+    filling_.places.insert(filling_.places.end(), places.begin(), places.end());
+    return filling_.stacks.size() < kBatch ? Result<>() : add_filled();
+}
+
+Result<> PlaceStacksQueue::finish() {
+    if (auto added = add_filled(); !added) return added;
+    return added_.get();
+}
+
+Result<> PlaceStacksQueue::add_filled() {
+    if (added_.valid()) {
+        if (auto added = added_.get(); !added) return added;
+    }
+    std::swap(filling_, adding_);
+    filling_.stacks.clear();
+    filling_.places.clear();
+    added_ = start([this] { return add_adding(); });
+    return {};
+}
+
+Result<> PlaceStacksQueue::add_adding() {
+    constexpr std::size_t kAhead = 16;
+    std::span<const PlaceId> places(adding_.places);
+    for (std::size_t i = 0; i < adding_.stacks.size(); ++i) {
+        if (i + kAhead < adding_.stacks.size()) {
+            const Stack& ahead = adding_.stacks[i + kAhead];
+            stacks_.prefetch(ahead.hash, ahead.callers);
+        }
+        const auto& [hash, count, callers, totals] = adding_.stacks[i];
+        if (auto added = stacks_.add(places.first(count), hash, callers, totals); !added) return added;
+        places = places.subspan(count);
+    }
+    return {};
 }
 
 }  // namespace pgoprof

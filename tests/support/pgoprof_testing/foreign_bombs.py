@@ -109,6 +109,19 @@ def mappings_of_long_names():
     return pipe(*ballast, *rounds)
 
 
+def many_deep_stacks(depth, address):
+    """A stack of each depth: a row of the table each, but quadratic as stacks."""
+    thread = firefox_thread(1)
+    thread["stackTable"] = {"length": depth, "prefix": [None, *range(depth - 1)], "frame": [0] * depth}
+    thread["samples"].update(length=depth, stack=[*range(depth)], weight=[1] * depth, time=[*range(depth)])
+    thread["frameTable"]["address"] = [address]
+    thread["funcTable"]["resource"] = [0]
+    thread["resourceTable"]["lib"] = [0]
+    profile = json.loads(firefox([thread]))
+    profile["libs"] = [{"path": "/nowhere/program", "codeId": "ab"}]
+    return json.dumps(profile).encode()
+
+
 def perf_bombs():
     """Name -> content of perf.data files."""
     zeros = compressed(bytes(512 * MIB))
@@ -158,6 +171,8 @@ def text_bombs():
         "firefox, rows that are not there": firefox([firefox_thread(HUGE)]),
         "firefox, negative rows": firefox([firefox_thread(-1)]),
         "firefox, deep": pack(deep_stack(70_000)),
+        "firefox, many deep stacks": many_deep_stacks(20_000, -1),
+        "firefox, many deep stacks of addresses": many_deep_stacks(20_000, 16),
         "otlp, a dictionary that is said to be huge": field(1, b"") + claim(2, HUGE) + b"\0" * 100,
         "otlp, many strings": pack(otlp(dictionary=field(5, b"") * 20 * MILLION)),
         "otlp, many locations": pack(otlp(dictionary=field(2, b"") * 20 * MILLION)),

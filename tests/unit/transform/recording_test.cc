@@ -1,9 +1,11 @@
 // Parts of converting recordings that need no Go binary; the others are tested on real ones
 // (tests/oracle/test_perf_convert.py).
+#include <algorithm>
 #include <array>
 #include <catch2/catch.hpp>
 #include <limits>
 
+#include "pgoprof/transform/recording_chain.h"
 #include "pgoprof/transform/recording_processes.h"
 #include "pgoprof/transform/recording_profile.h"
 #include "pgoprof/transform/recording_stacks.h"
@@ -150,6 +152,49 @@ TEST_CASE("Equal stacks are kept once") {
         stacks.add(ab, CallersFrom::complete, {.samples = 1, .periods = std::numeric_limits<std::uint64_t>::max()});
     REQUIRE_FALSE(overflow);
     CHECK(overflow.error().code == ErrorCode::overflow);
+}
+
+TEST_CASE("A chain is as if it were the first, whatever was there before") {
+    const auto place_of = [](std::uint64_t address) {
+        return address % 100 == 50 ? kNone<PlaceId> : PlaceId{static_cast<std::uint32_t>(address)};
+    };
+    using Addresses = std::vector<std::uint64_t>;
+    const std::vector<Addresses> chains{{},
+                                        {7},
+                                        {7, 12, 22},
+                                        {8, 12, 22},
+                                        {12, 22},
+                                        {9, 7, 12, 22},
+                                        {12, 12},
+                                        {50, 12, 22},
+                                        {7, 51, 12, 51, 22},
+                                        {7, 33, 51, 22},
+                                        {7, 33, 51, 22},
+                                        {7, 51, 22},
+                                        Addresses(200, 12),
+                                        {7, 12, 12, 12},
+                                        Addresses(300, 12),
+                                        {7, 12, 12, 12, 13},
+                                        {51}};
+    PlacedChain reused;
+    for (const Addresses& addresses : chains) {
+        std::vector<PlaceId> expected;
+        std::uint64_t hash = PlaceStacks::kNoPlaces;
+        for (std::size_t i = addresses.size(); i-- > 0;) {
+            const PlaceId place = place_of(addresses[i] - (i == 0 ? 0 : 1));
+            if (place == kNone<PlaceId>) continue;
+            expected.insert(expected.begin(), place);
+            hash = PlaceStacks::hash_with(hash, place);
+        }
+        reused.replace(addresses, place_of);
+        CAPTURE(addresses);
+        CHECK(std::ranges::equal(reused.places(), expected));
+        CHECK(reused.hash() == hash);
+        CHECK(reused.has_leaf() == (!addresses.empty() && addresses[0] % 100 != 50));
+    }
+    reused.clear();
+    CHECK(reused.places().empty());
+    CHECK_FALSE(reused.has_leaf());
 }
 
 TEST_CASE("Samples are counted by program, of the processes that are taken") {
