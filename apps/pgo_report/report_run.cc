@@ -27,7 +27,8 @@ GroupBy group_by(std::string_view name) {
 
 Need needs(const Options& options) {
     if (options.format == "folded") return Need::stacks;
-    const bool samples = options.function || options.base || options.format == "html";
+    if (options.base) return Need::changes;
+    const bool samples = options.function || options.format == "html";
     return samples ? Need::samples : Need::edges;
 }
 
