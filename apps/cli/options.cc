@@ -5,10 +5,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <limits>
 #include <utility>
 
-#include "pgoprof/base/checked.h"
 #include "pgoprof/base/text.h"
 #include "pgoprof/io/sink.h"
 
