@@ -15,7 +15,7 @@ function(add_python_tests label)
     string(REGEX REPLACE "^test_" "" name ${stem})
     add_test(NAME ${label}.${name}
              COMMAND ${PGOPROF_PYTHON} -m pytest -q -rs -p no:cacheprovider ${file})
-    set_tests_properties(${label}.${name} PROPERTIES LABELS ${label} TIMEOUT 900
+    set_tests_properties(${label}.${name} PROPERTIES LABELS ${label} TIMEOUT 900 COST 10
       SKIP_REGULAR_EXPRESSION "(^|\n)[0-9]+ skipped in"
       ENVIRONMENT "PGOPROF_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};PGOPROF_SOURCE=${PROJECT_SOURCE_DIR};PGOPROF_PROTO=${PROJECT_BINARY_DIR}/tests;PYTHONPATH=${PROJECT_SOURCE_DIR}/tests/support:${PROJECT_BINARY_DIR}/tests;PYTHONDONTWRITEBYTECODE=1${sanitized}")
   endforeach()

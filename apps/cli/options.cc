@@ -5,10 +5,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <limits>
 #include <utility>
 
-#include "pgoprof/base/checked.h"
+#include "pgoprof/base/text.h"
 #include "pgoprof/io/sink.h"
 
 namespace pgoprof::cli {
@@ -85,7 +84,7 @@ CLI::Option* add_percent_option(CLI::App& app, const std::string& name, std::opt
 
 CLI::Option* add_limits_option(CLI::App& app, Limits& limits) {
     return add_parsed_option(app, "--max-input-size", "a size such as 64m or 2g",
-                             "Refuse inputs of more than SIZE bytes (k, m, g) [1g]", parse_size,
+                             "Refuse inputs of more than SIZE bytes (KB, MB, KiB, m, g) [1g]", parse_bytes,
                              [&limits](std::uint64_t bytes) { limits = limits.with_max_input_size(bytes); })
         ->type_name("SIZE");
 }
@@ -112,19 +111,6 @@ Result<> keep_input(std::string_view option, const std::string& output, const st
 
 std::optional<std::string> parse_name(const std::string& text) {
     return text.empty() ? std::nullopt : std::optional(text);
-}
-
-std::optional<std::uint64_t> parse_size(std::string_view text) {
-    constexpr std::string_view kSuffixes = "kmg";
-    std::uint64_t unit = 1;
-    if (const auto suffix = text.empty() ? kSuffixes.npos : kSuffixes.find(text.back()); suffix != kSuffixes.npos) {
-        unit = std::uint64_t{1} << (10 * (suffix + 1));
-        text.remove_suffix(1);
-    }
-    const auto number = parse_number<std::uint64_t>(text);
-    const auto size = number ? multiply_checked(*number, unit) : std::nullopt;
-    if (!size || *size == 0 || *size > std::numeric_limits<std::int64_t>::max()) return std::nullopt;
-    return size;
 }
 
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {

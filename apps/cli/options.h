@@ -70,9 +70,6 @@ Result<> keep_input(std::string_view option, const std::string& output, const st
 /// Any text that is not empty.
 std::optional<std::string> parse_name(const std::string& text);
 
-/// "4096", "64k", "64m", "2g" (powers of 1024); nullopt for anything else and for 0.
-std::optional<std::uint64_t> parse_size(std::string_view text);
-
 /// "90s", "500ms", "1h30m", "2d"; a number alone is seconds. nullopt for anything else, and beyond 100 years.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 

@@ -226,6 +226,18 @@ Result<Output> open_binary(const std::string& path) {
     return Output::open(path);
 }
 
+Result<> write_verbatim(const std::string& path, std::string_view text) {
+    if (is_terminal(path)) {
+        for (std::string_view rest = text; !rest.empty();) {
+            const std::string_view line = rest.substr(0, rest.find('\n'));
+            rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+            if (escape_line(line) == line) continue;
+            return fail(ErrorCode::usage, "names that are not fit for a terminal", "write them to a file: -o FILE");
+        }
+    }
+    return write_output(path, as_bytes(text));
+}
+
 Result<> write_binary(const std::string& path, ByteView data) {
     auto output = open_binary(path);
     if (!output) return fail(output.error());

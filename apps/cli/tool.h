@@ -72,6 +72,9 @@ Result<Output> open_binary(const std::string& path);
 /// write_output on the same terms.
 Result<> write_binary(const std::string& path, ByteView data);
 
+/// write_output, but text with names that are not fit for a terminal is refused to one.
+Result<> write_verbatim(const std::string& path, std::string_view text);
+
 /// Of the suite: "0.1.0".
 std::string_view version();
 

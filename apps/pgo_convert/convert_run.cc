@@ -30,9 +30,8 @@ bool is_for_the_compiler(OutputFormat format) {
 /// What the output would repeat names to: a file of kilobytes could ask for gigabytes.
 Result<> check_size(std::uint64_t name_bytes, std::uint64_t limit) {
     if (name_bytes <= limit) return {};
-    return fail(to_error({Invariant::size_limit,
-                          {0, OffsetSpace::inflated},
-                          fmt::format("the output would repeat names to {}", format_bytes(name_bytes))}));
+    return fail(over_budget({0, OffsetSpace::inflated},
+                            fmt::format("the output would repeat names to {}", format_bytes(name_bytes))));
 }
 
 /// What speedscope and callgrind would repeat of stacks and of lines, before any of it is written.

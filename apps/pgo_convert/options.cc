@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/options.h"
+#include "pgoprof/base/text.h"
 
 namespace pgoprof::cli {
 namespace {
@@ -31,7 +32,7 @@ void declare_formats(CLI::App& app, Options& options) {
 void declare_recordings(CLI::App& app, Options& options) {
     RecordingChoice& choice = options.import.choice;
     const auto parse_pid = [](const std::string& text) -> std::optional<std::uint32_t> {
-        const auto size = parse_size(text);  // of at least 1
+        const auto size = parse_bytes(text);  // of at least 1
         const bool digits = text.find_first_not_of("0123456789") == text.npos;
         if (!digits || !size || *size > INT32_MAX) return std::nullopt;
         return static_cast<std::uint32_t>(*size);

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <span>
 
 #include "cli/options.h"
@@ -64,6 +65,17 @@ Error no_profile(std::span<const std::string> packages) {
                               folder)};
 }
 
+/// What stands in a tree by the name of a profile could block, or have no end. Of a folder, reading says so.
+Result<> check_found(const std::string& path) {
+    std::error_code error;
+    const auto type = std::filesystem::status(path, error).type();
+    if (error || type == std::filesystem::file_type::regular || type == std::filesystem::file_type::directory)
+        return {};
+    return fail_in(path, {.code = ErrorCode::io_failure,
+                          .message = "is not a regular file",
+                          .remedy = "name it, if it is what the build shall read"});
+}
+
 }  // namespace
 
 ExitCode LintRun::run() {
@@ -117,7 +129,8 @@ Result<> LintRun::find_settings() {
 /// Content that cannot be used is a finding; a file that cannot be read is not.
 FileFindings LintRun::judge(const std::string& path, const LintSettings& settings) {
     FileFindings result{.file = input_name(path)};
-    const auto content = loader_.load(path);
+    const auto found = options_.files.empty() ? check_found(path) : Result<>();
+    const auto content = found ? loader_.load(path) : std::unexpected(found.error());
     if (!content && content.error().code == ErrorCode::io_failure) {
         result.unreadable = content.error();
         note_error(content.error());

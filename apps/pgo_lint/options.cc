@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "cli/options.h"
+#include "pgoprof/base/text.h"
 
 namespace pgoprof::cli {
 namespace {
@@ -60,7 +61,7 @@ void declare_settings(CLI::App& app, Options& options) {
                       parse_age, [&settings](std::int64_t nanos) { settings.max_age_nanos = nanos; })
         ->type_name("AGE");
     add_parsed_option(app, "--max-size", std::string(kSizeForm),
-                      "Find fault with files of more than SIZE bytes (KB, MB, KiB, MiB)", parse_file_size,
+                      "Find fault with files of more than SIZE bytes (KB, MB, KiB, MiB)", parse_bytes,
                       [&settings](std::uint64_t bytes) { settings.max_size = bytes; })
         ->type_name("SIZE");
 }

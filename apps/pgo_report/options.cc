@@ -75,6 +75,11 @@ Result<> check_options(const Options& options) {
         return fail(ErrorCode::usage, fmt::format("--format {} shows the profile as a whole", options.format),
                     "use it without --by, --call-sites, --function and --base");
     }
+    const bool listed = options.format == "text" || options.format == "json" || options.format == "dot";
+    if (options.top && !listed) {
+        return fail(ErrorCode::usage, fmt::format("--format {} has all, and no place for --top", options.format),
+                    "use --top with text, json or dot");
+    }
     if (auto kept = keep_input("--output", options.output, options.file); !kept) return kept;
     if (auto kept = keep_input("--output", options.output, options.base.value_or("-")); !kept) return kept;
     if (options.file == "-" && options.base == "-") return fail(ErrorCode::usage, "stdin (-) can be read only once");

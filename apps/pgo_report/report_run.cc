@@ -27,7 +27,8 @@ GroupBy group_by(std::string_view name) {
 
 Need needs(const Options& options) {
     if (options.format == "folded") return Need::stacks;
-    const bool samples = options.function || options.base || options.format == "html";
+    if (options.base) return Need::changes;
+    const bool samples = options.function || options.format == "html";
     return samples ? Need::samples : Need::edges;
 }
 
@@ -100,15 +101,14 @@ Result<> ReportRun::write(const Report& report, std::string (*text)(const Report
 /// Every row repeats names: a file of kilobytes could ask for a report of gigabytes.
 Result<> ReportRun::check_size(std::uint64_t name_bytes, std::uint64_t limit) const {
     if (name_bytes <= limit) return {};
-    return std::unexpected(to_error({Invariant::size_limit,
-                                     {0, OffsetSpace::inflated},
-                                     fmt::format("the report would repeat names to {}", format_bytes(name_bytes))}));
+    return fail(over_budget({0, OffsetSpace::inflated},
+                            fmt::format("the report would repeat names to {}", format_bytes(name_bytes))));
 }
 
 Result<> ReportRun::write_preprofile() const {
     const EdgeReport all{.profile = &input_.edges(), .shown = SIZE_MAX};
     if (auto modest = check_size(name_bytes(all), document_limit(input_)); !modest) return modest;
-    return write_output(options_.output, encode_preprofile(input_.edges()).view());
+    return write_verbatim(options_.output, encode_preprofile(input_.edges()).text());
 }
 
 Result<> ReportRun::write_edges() const { return write(edge_report(input_), edges_text, edges_json); }

@@ -75,10 +75,7 @@ private:
         budget_ = Budget(std::min(limits_.decode_budget(stored_.size()), limits_.inflated_bytes));
         if (!looks_gzipped(stored_)) return {};
         const auto inflated = gunzip(stored_, budget_, inflated_);
-        if (!inflated) {
-            const auto& [fault, offset] = inflated.error();
-            return fail(to_error({from_gzip(fault), {offset, OffsetSpace::stored}, ""}));
-        }
+        if (!inflated) return fail(to_error(inflated.error()));
         content_ = inflated_.view();
         return {};
     }
@@ -139,7 +136,7 @@ private:
     }
 
     Result<> decode_edges() {
-        const auto edges = decode_preprofile(content_);
+        const auto edges = decode_preprofile(content_, limits_, budget_);
         if (!edges) return fail(edges.error());
         auto profile = edge_samples(*edges);
         if (!profile) return fail(profile.error());

@@ -40,10 +40,6 @@ Error name_foreign(ByteView content, Error error) {
     return name.empty() || (name == "text" && !is_ascii_text(as_text(content))) ? error : say(name);
 }
 
-Error gzip_error(const GzipFailure& failure) {
-    return to_error({from_gzip(failure.fault), {failure.offset, OffsetSpace::stored}, ""});
-}
-
 Result<const RawProfile*> require_profile(const Result<Loader::Content>& content, const Loader& loader,
                                           const std::string& name) {
     if (!content) return std::unexpected(content.error());
@@ -78,10 +74,12 @@ Result<Loader::Content> Loader::load_bytes(ByteView stored, const std::string& n
     return std::unexpected(in_input(std::move(content.error())));
 }
 
-/// Offsets into a file that is not compressed are those of its own bytes.
+/// Offsets into a file that is not compressed are those of its own bytes. From some size on no option allows more
+/// memory.
 Error Loader::in_input(Error error) const {
     const bool compressed = content_.data() == inflated_.data();
     if (!compressed && error.offset) error.offset->space = OffsetSpace::stored;
+    if (limits_.decode_budget(stored_bytes_) >= limits_.inflated_bytes) error.remedy.clear();
     return fail_in(name_, std::move(error)).error();
 }
 
@@ -89,14 +87,14 @@ Result<Loader::Content> Loader::decode(ByteView stored) {
     budget_ = Budget(std::min(limits_.decode_budget(stored.size()), limits_.inflated_bytes));
     if (looks_gzipped(stored)) {
         const auto inflated = gunzip(stored, budget_, inflated_);
-        if (!inflated) return std::unexpected(gzip_error(inflated.error()));
+        if (!inflated) return std::unexpected(to_error(inflated.error()));
         content_ = inflated_.view();
         if (stored.data() == stored_.data()) stored_ = {};  // its memory can serve the decoding
         return decode_profile();
     }
     content_ = stored;
     if (looks_preprofile(stored)) {
-        auto edges = decode_preprofile(stored);
+        auto edges = decode_preprofile(stored, limits_, budget_);
         if (!edges) return std::unexpected(std::move(edges.error()));
         edges_ = std::move(*edges);
         return &edges_;

@@ -129,3 +129,11 @@ def test_what_cannot_be_read_ends_the_search(tree):
     root = tree({"main.go": MAIN, "go.mod": bytes(257 << 20)})
     run = tool("pgo-lint", cwd=root)
     assert run.returncode == 3 and b"go.mod: " in run.stderr and run.stdout == b""
+
+
+def test_what_is_no_file_is_not_waited_for(tree):
+    root = tree({"main.go": MAIN, "a/main.go": MAIN, "a/default.pgo": PROFILE})
+    os.mkfifo(root / "default.pgo")
+    run = tool("pgo-lint", cwd=root, timeout=10)
+    assert run.returncode == 4 and b"a/default.pgo: warning: " in run.stdout
+    assert b"default.pgo: is not a regular file\n" in run.stderr

@@ -62,7 +62,8 @@ def test_sizes(tool, size):
     assert_usage_error(tool, result, "--max-input-size must be a size such as 64m or 2g")
 
 
-@pytest.mark.parametrize("size,accepted", [("12k", False), ("13k", True), ("12320", False), ("12321", True), ("1g", True)])
+@pytest.mark.parametrize("size,accepted", [("12k", False), ("13k", True), ("12320", False), ("12321", True), ("1g", True),
+                                           ("12KB", False), ("12KiB", False), ("13KB", True), ("1MiB", True)])
 def test_a_size_is_a_limit(size, accepted):
     assert PROFILE.stat().st_size == 12321
     result = run("pgo-report", f"--max-input-size={size}", PROFILE)

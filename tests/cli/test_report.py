@@ -1,3 +1,4 @@
+import gzip
 import json
 import os
 import subprocess
@@ -144,3 +145,41 @@ def test_hostile_text_is_escaped(format, write):
     assert "::error::" in text and not any(line.startswith("::") for line in text.splitlines())
     if format == "json":
         assert json.loads(text)["edges"][0]["callee"] == r"\x1b[31mred\x07\x0a::error::x\xff\u202e<b>"
+
+
+@pytest.mark.parametrize("format,refused", [("text", False), ("json", False), ("dot", False),
+                                            ("preprofile", True), ("folded", True), ("html", True)])
+def test_top_is_for_what_has_a_list(format, refused, write):
+    path = write(profiles.from_stacks([(["main.a", "main.b"], 5)]))
+    run = tool("pgo-report", "--format", format, "--top", "1", path)
+    assert run.returncode == (2 if refused else 0)
+    if refused:
+        assert run.stdout == b"" and f"--format {format} has all, and no place for --top".encode() in run.stderr
+    assert tool("pgo-report", "--format", format, "--all", path).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["pgo-report", "pgo-merge"])
+def test_what_no_option_raises_is_not_said_to_be_raised(name, write):
+    def stderr(content):
+        run = tool(name, write(content), "-o", "/dev/null")
+        assert run.returncode == 3
+        return run.stderr.decode()
+
+    for content in (profiles.from_stacks([(["main.a"] * 65537, 5)]),
+                    profiles.from_stacks([(["main.a", "main.b"], 5)], sample_types=[("samples", "count")] * 257),
+                    profiles.from_stacks([(["main.a" * 200_000, "main.b"], 5)])):
+        assert "exceeds a size limit" in stderr(content) and "--max-input-size" not in stderr(content)
+    assert "raise --max-input-size" in stderr(gzip.compress(bytes(80 << 20)))
+
+
+@pytest.mark.parametrize("name,code", [(b"main.a", 0), (b"\x1b[31m", 2), (b"\xff", 2), (b"main.\xe2\x80\xae", 2)])
+def test_a_terminal_gets_no_escapes_of_preprofiles(name, code, write):
+    path = write(profiles.from_stacks([([name, "main.b"], 5)]))
+    ours, terminal = os.openpty()
+    run = subprocess.run([os.path.join(os.environ["PGOPROF_BIN"], "pgo-report"), "--format=preprofile", path],
+                         stdout=terminal, stderr=subprocess.PIPE, check=False)
+    os.close(terminal)
+    assert run.returncode == code
+    assert code == 0 or b"fit for a terminal" in run.stderr
+    os.close(ours)
+    assert tool("pgo-report", "--format=preprofile", path).returncode == 0

@@ -59,6 +59,12 @@ def test_a_profile_resembles_itself(pair):
     assert not document["beyond_noise"] and {change["hot"] for change in document["changes"]} == {True}
 
 
+def test_a_real_profile_resembles_itself():
+    """Its shares do not add up to 1 in floating point."""
+    path = os.path.join(os.environ["PGOPROF_SOURCE"], "testdata/real/mixed-go1.26.pprof")
+    assert report(path, path, "--fail-below", "100%")[0] == 0
+
+
 @pytest.mark.parametrize("least, code", [("50%", 0), ("50.3%", 1), ("0%", 0), ("100%", 1)])
 def test_fail_below(least, code, pair):
     assert report(*pair, "--fail-below", least)[0] == code

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 
 import pytest
+import yaml
 
 from pgoprof_testing import github_action, profiles
 
@@ -88,3 +89,15 @@ def test_shellcheck_finds_nothing(step, tmp_path):
     script.write_text("#!/usr/bin/env bash\n" + STEPS[step]["run"])
     checked = subprocess.run(["shellcheck", script], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout
+
+
+def test_no_sarif_where_the_configuration_is_at_fault(run, workspace):
+    """A SARIF without results would close the alerts that are open: the example uploads none."""
+    (workspace / "module/.pgo-lint.toml").write_text("nonsense = 1\n")
+    result = run(working_directory="module", sarif="pgo-lint.sarif")
+    assert result.returncode == 3 and "nonsense" in result.stderr
+    assert not (workspace / "module/pgo-lint.sarif").exists()
+    example = (FOLDER / "README.md").read_text().partition("\n\n")[2].partition("\nOWNER")[0]
+    judge, upload = yaml.safe_load(example)["jobs"]["pgo"]["steps"][1:]
+    assert upload["with"]["sarif_file"] == judge["with"]["sarif"]
+    assert upload["if"] == f"always() && hashFiles('{judge['with']['sarif']}') != ''"

@@ -59,10 +59,16 @@ Profile convert(ReadItems read_items, ByteView content, const std::string& binar
     return std::move(converted.profile);
 }
 
+Result<EdgeProfile> decode_edges(ByteView content) {
+    const Limits limits;
+    Budget budget(limits.decode_budget(content.size()));
+    return decode_preprofile(content, limits, budget);
+}
+
 Profile read(Format format, ByteView content, const std::string& binary) {
     switch (format) {
         case Format::preprofile:
-            return value_of(edge_samples(value_of(decode_preprofile(content))));
+            return value_of(edge_samples(value_of(decode_edges(content))));
         case Format::folded:
             return decode(decode_folded, content);
         case Format::speedscope:

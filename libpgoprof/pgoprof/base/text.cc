@@ -4,7 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
+#include <charconv>
+#include <limits>
+#include <utility>
+
+#include "pgoprof/base/checked.h"
 
 namespace pgoprof {
 namespace {
@@ -101,6 +105,21 @@ std::string format_duration(std::int64_t nanos) {
     if (nanos == 0) return "0s";
     if (seconds > -1 && seconds < 1) return fmt::format("{:.4g}ms", seconds * 1e3);
     return fmt::format("{:.4g}s", seconds);
+}
+
+std::optional<std::uint64_t> parse_bytes(std::string_view text) {
+    constexpr std::uint64_t k = 1000, ki = 1024;
+    using Unit = std::pair<std::string_view, std::uint64_t>;
+    constexpr Unit kUnits[] = {{"", 1},           {"B", 1},       {"KB", k},          {"MB", k * k},
+                               {"GB", k * k * k}, {"KiB", ki},    {"MiB", ki * ki},   {"GiB", ki * ki * ki},
+                               {"k", ki},         {"m", ki * ki}, {"g", ki * ki * ki}};
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc()) return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    const auto unit = std::ranges::find(kUnits, text, &Unit::first);
+    const auto bytes = unit == std::end(kUnits) ? std::nullopt : multiply_checked(number, unit->second);
+    return bytes && *bytes > 0 && *bytes <= std::numeric_limits<std::int64_t>::max() ? bytes : std::nullopt;
 }
 
 std::string format_bytes(std::uint64_t bytes) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,10 @@ std::string format_count(std::uint64_t count, std::string_view what);
 
 /// Nanoseconds as people write them: "30.1s", "450ms", "0s".
 std::string format_duration(std::int64_t nanos);
+
+/// Bytes as options name them: KB, MB and GB are powers of 1000; KiB, MiB, GiB, and k, m, g, of 1024. More than 0;
+/// nullopt for anything else, and for more than a file can have.
+std::optional<std::uint64_t> parse_bytes(std::string_view text);
 
 /// Bytes as people write them: "512 B", "1.5 MiB".
 std::string format_bytes(std::uint64_t bytes);

@@ -21,9 +21,11 @@ Error too_large(std::string detail) {
     return to_error({Invariant::size_limit, {0, OffsetSpace::inflated}, std::move(detail)});
 }
 
+Error no_memory(std::string detail) { return over_budget({0, OffsetSpace::inflated}, std::move(detail)); }
+
 Result<> BudgetedBuilder::charge(std::uint64_t bytes) {
     if (budget_.charge(bytes)) return {};
-    return fail(too_large("the profile needs more memory than a file of this size may"));
+    return fail(no_memory("the profile needs more memory than a file of this size may"));
 }
 
 Result<StringId> BudgetedBuilder::string(std::string_view text) {

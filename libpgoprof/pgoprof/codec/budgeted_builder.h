@@ -53,4 +53,7 @@ Result<> add_sample_type(BudgetedBuilder& builder, std::string_view type, std::s
 
 Error too_large(std::string detail);
 
+/// The same of the budget, which the user can raise.
+Error no_memory(std::string detail);
+
 }  // namespace pgoprof

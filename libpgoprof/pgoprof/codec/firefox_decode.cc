@@ -114,7 +114,7 @@ private:
         const auto id = builder_.function(function.name, function.file, function.start_line);
         if (!id) return std::unexpected(id.error());
         if (!budget_.append(lines_, Line{.function = *id, .line = frame.line, .column = frame.column})) {
-            return fail(too_large("more inlined frames than fit in memory"));
+            return fail(no_memory("more inlined frames than fit in memory"));
         }
         return {};
     }

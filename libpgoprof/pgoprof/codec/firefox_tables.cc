@@ -111,7 +111,7 @@ JsonValue FirefoxFile::part(JsonValue thread, std::string_view name) const {
 
 Result<> FirefoxFile::charge(std::size_t count, std::size_t size) {
     if (budget_->charge(count * size)) return {};
-    return fail(too_large("the profile needs more memory than a file of this size may"));
+    return fail(no_memory("the profile needs more memory than a file of this size may"));
 }
 
 std::vector<std::int64_t> FirefoxFile::column(JsonValue table, std::string_view name, std::size_t size,

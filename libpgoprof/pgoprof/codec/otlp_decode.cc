@@ -57,7 +57,7 @@ private:
                 if (profile.number != 2) return {};
                 if (auto expected = wire_.expect(profile, WireType::bytes); !expected) return expected;
                 if (budget_.append(profiles_, profile.data)) return {};
-                return fail(too_large("more profiles than fit in memory"));
+                return fail(no_memory("more profiles than fit in memory"));
             });
         });
     }

@@ -11,7 +11,7 @@ Result<> OtlpDictionary::read(ByteView dictionary) {
         if (field.number == 0 || field.number > kTables) return {};
         if (auto expected = wire_.expect(field, WireType::bytes); !expected) return expected;
         if (budget_.append(tables_[field.number - 1], field.data)) return {};
-        return fail(too_large("the dictionary has more entries than fit in memory"));
+        return fail(no_memory("the dictionary has more entries than fit in memory"));
     });
 }
 
@@ -19,7 +19,7 @@ Result<> OtlpDictionary::finish() {
     const std::size_t ids = table(kLocations).size() + table(kFunctions).size() + table(kMappings).size();
     const std::size_t labels = table(kAttributes).size();
     if (!budget_.charge(ids * sizeof(std::optional<LocationId>) + labels * sizeof(labels_[0]))) {
-        return fail(too_large("the dictionary has more entries than fit in memory"));
+        return fail(no_memory("the dictionary has more entries than fit in memory"));
     }
     locations_.resize(table(kLocations).size());
     functions_.resize(table(kFunctions).size());
@@ -67,7 +67,7 @@ Result<LocationId> OtlpDictionary::read_location(ByteView message) {
         if (auto expected = wire_.expect(field, WireType::bytes); !expected) return expected;
         const auto line = read_line(field.data);
         if (!line) return std::unexpected(line.error());
-        return budget_.append(lines, *line) ? Result<>() : fail(too_large("a location with too many lines"));
+        return budget_.append(lines, *line) ? Result<>() : fail(no_memory("a location with too many lines"));
     });
     if (!read) return std::unexpected(read.error());
     const auto place = mapping(mapping_index);
@@ -136,7 +136,7 @@ Result<MappingId> OtlpDictionary::mapping(std::uint32_t index) {
     mapping.filename = *filename;
     mapping.build_id = *build;
     auto& mappings = builder_.profile().mappings;
-    if (!budget_.append(mappings, mapping)) return fail(too_large("more mappings than fit in memory"));
+    if (!budget_.append(mappings, mapping)) return fail(no_memory("more mappings than fit in memory"));
     mappings_[index] = MappingId{static_cast<std::uint32_t>(mappings.size() - 1)};
     return *mappings_[index];
 }

@@ -409,7 +409,10 @@ private:
         return budget_.append(vector, value) || no_memory(at);
     }
 
-    bool no_memory(const std::byte* at) { return too_large(at, "decoding it needs more memory than is allowed"); }
+    bool no_memory(const std::byte* at) {
+        error_ = over_budget({offset_of(at), OffsetSpace::inflated}, "decoding it needs more memory than is allowed");
+        return false;
+    }
 
     bool wire_error(const WireReader& reader) {
         if (reader.fault() == WireFault::bad_varint) {

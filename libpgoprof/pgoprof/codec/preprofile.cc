@@ -15,6 +15,9 @@ namespace {
 /// bufio.Scanner's buffer: a line and its newline must fit.
 constexpr std::size_t kMaxLineBytes = 64 * 1024 - 1;
 
+/// What the tables that find an edge and its two names take at most, where they have just grown.
+constexpr std::uint64_t kBytesToFindEdge = 128;
+
 /// A decimal as Go's strconv.ParseInt(text, 10, 64) takes it: a sign and digits, nothing else.
 std::optional<std::int64_t> parse_int(std::string_view text) {
     if (text.starts_with('+')) {
@@ -29,10 +32,12 @@ std::optional<std::int64_t> parse_int(std::string_view text) {
 
 class Decoder {
 public:
-    explicit Decoder(std::string_view text) : text_(text) {}
+    Decoder(std::string_view text, const Limits& limits, Budget& budget)
+        : text_(text), limits_(limits), budget_(budget) {}
 
     Result<EdgeProfile> run() {
         at_ = kPreprofileHeader.size();
+        if (!budget_.charge(2 * text_.size())) no_memory();  // all names, in a block that has just grown
         while (!error_ && at_ < text_.size()) read_entry();
         if (error_) return std::unexpected(std::move(*error_));
         if (out_.total_weight == 0) {
@@ -73,19 +78,28 @@ private:
             return {};
         }
         auto line = text_.substr(at_, end - at_);
+        if (end - at_ > limits_.string_bytes) {
+            fail(Invariant::size_limit, at_, fmt::format("a line of {} bytes", end - at_));
+            return {};
+        }
         at_ = std::min(end + 1, text_.size());
         if (line.ends_with('\r')) line.remove_suffix(1);  // as bufio.ScanLines
         return line;
     }
 
     void add(const CallEdge& edge, std::size_t begin) {
+        if (!budget_.charge(kBytesToFindEdge)) return no_memory();
         const auto equal = [&](std::uint32_t id) { return same_edge(out_.edges[id], edge); };
         const auto next = static_cast<std::uint32_t>(out_.edges.size());
         if (index_.find_or_insert(edge_hash(edge), equal, [&] { return next; }) != next) {
             return fail(Invariant::preprofile_duplicate_edge, begin, "");
         }
-        out_.edges.push_back(edge);
+        if (!budget_.append(out_.edges, edge)) return no_memory();
         if (!add_checked(out_.total_weight, edge.weight)) fail(Invariant::weight_overflow, begin, "edge weights");
+    }
+
+    void no_memory() {
+        error_ = over_budget({at_, OffsetSpace::stored}, "decoding it needs more memory than is allowed");
     }
 
     void malformed(std::size_t at, std::string detail) { fail(Invariant::preprofile_malformed, at, std::move(detail)); }
@@ -95,6 +109,8 @@ private:
     }
 
     std::string_view text_;
+    const Limits& limits_;
+    Budget& budget_;
     std::size_t at_ = 0;
     EdgeProfile out_;
     HashIndex index_;
@@ -105,7 +121,9 @@ private:
 
 bool looks_preprofile(ByteView data) { return as_text(data).starts_with(kPreprofileHeader); }
 
-Result<EdgeProfile> decode_preprofile(ByteView data) { return Decoder(as_text(data)).run(); }
+Result<EdgeProfile> decode_preprofile(ByteView data, const Limits& limits, Budget& budget) {
+    return Decoder(as_text(data), limits, budget).run();
+}
 
 Buffer encode_preprofile(const EdgeProfile& profile) {
     Buffer out;

@@ -68,7 +68,7 @@ private:
             if (!name) return malformed("a frame without a name");
             const auto location = add_frame(*name, frame);
             if (!location) return std::unexpected(location.error());
-            if (!budget_.append(locations_, *location)) return fail(too_large("more frames than fit in memory"));
+            if (!budget_.append(locations_, *location)) return fail(no_memory("more frames than fit in memory"));
         }
         return {};
     }

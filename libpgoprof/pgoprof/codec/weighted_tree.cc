@@ -9,7 +9,7 @@ namespace pgoprof {
 
 Result<std::uint32_t> WeightedTree::child(std::uint32_t parent, std::uint32_t frame) {
     const std::uint64_t bytes = 2 * (sizeof(Node) + columns_ * sizeof(std::int64_t)) + 32;
-    if (!budget_.charge(bytes)) return fail(too_large("the stacks need more memory than a file of this size may"));
+    if (!budget_.charge(bytes)) return fail(no_memory("the stacks need more memory than a file of this size may"));
     const std::uint32_t depth = nodes_[parent].depth + 1;
     if (depth > limits_.stack_depth) return fail(too_large("a stack of too many frames"));
     bool is_new = false;

@@ -6,6 +6,8 @@
 #include <map>
 #include <tuple>
 
+#include "pgoprof/base/text.h"
+
 // toml++ 3.3 asserts what malformed table headers break ("[[["), and then reports them as any other fault: it is to
 // neither abort there nor, with NDEBUG, let the compiler take them for impossible.
 #undef NDEBUG
@@ -43,7 +45,7 @@ private:
         if (name == "go-version") return parsed(name, value, kGoVersionForm, parse_go_version, settings_.go_version);
         if (name == "fail-on") return parsed(name, value, kFailOnForm, parse_fail_on, settings_.fail_on);
         if (name == "max-age") return parsed(name, value, kAgeForm, parse_age, settings_.max_age_nanos);
-        if (name == "max-size") return parsed(name, value, kSizeForm, parse_file_size, settings_.max_size);
+        if (name == "max-size") return parsed(name, value, kSizeForm, parse_bytes, settings_.max_size);
         if (name == "disable") return take_rules(name, value, RuleChange::Kind::disable, disabled_);
         if (name == "enable") return take_rules(name, value, RuleChange::Kind::enable, enabled_);
         if (name == "severity") return take_severities(value);

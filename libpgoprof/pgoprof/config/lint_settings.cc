@@ -117,22 +117,6 @@ std::optional<std::int64_t> parse_age(std::string_view text) {
     return parse_quantity(text, kUnits);
 }
 
-std::optional<std::uint64_t> parse_file_size(std::string_view text) {
-    constexpr std::uint64_t k = 1000, ki = 1024;
-    constexpr std::array<std::pair<std::string_view, std::uint64_t>, 11> kUnits{{{"", 1},
-                                                                                 {"B", 1},
-                                                                                 {"KB", k},
-                                                                                 {"MB", k * k},
-                                                                                 {"GB", k * k * k},
-                                                                                 {"KiB", ki},
-                                                                                 {"MiB", ki * ki},
-                                                                                 {"GiB", ki * ki * ki},
-                                                                                 {"k", ki},
-                                                                                 {"m", ki * ki},
-                                                                                 {"g", ki * ki * ki}}};
-    return parse_quantity(text, kUnits);
-}
-
 std::optional<Severity> parse_severity(std::string_view text) {
     for (const Severity severity : {Severity::info, Severity::warning, Severity::error}) {
         if (text == name(severity)) return severity;

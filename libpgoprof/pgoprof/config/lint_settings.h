@@ -55,8 +55,6 @@ inline constexpr std::string_view kFailOnForm = "error, warning or never";
 std::optional<GoVersion> parse_go_version(std::string_view text);
 /// Days or hours, as nanoseconds; more than 0.
 std::optional<std::int64_t> parse_age(std::string_view text);
-/// Bytes: KB, MB and GB are powers of 1000; KiB, MiB, GiB, and k, m, g as elsewhere, of 1024. More than 0.
-std::optional<std::uint64_t> parse_file_size(std::string_view text);
 std::optional<Severity> parse_severity(std::string_view text);
 std::optional<FailOn> parse_fail_on(std::string_view text);
 

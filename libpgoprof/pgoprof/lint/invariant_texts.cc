@@ -27,7 +27,9 @@ std::string_view explain(Invariant invariant) {
         case Invariant::size_limit:
             return "The profile is larger, or would need more memory, than these tools allow without being asked: a "
                    "few kilobytes of gzip can hide gigabytes. Go has no limits and would try. If you trust the file, "
-                   "raise --max-input-size. A profile that is really that large is a cost in every build: pgo-merge "
+                   "--max-input-size allows more bytes and memory; of stacks of more than 65,536 locations, of more "
+                   "than 256 sample types, and of strings beyond 1 MiB nothing does. A profile that is really that "
+                   "large is a cost in every build: pgo-merge "
                    "--compact makes it small.";
         case Invariant::not_a_profile:
             return "The content is plainly something else, such as an HTML page (a login or an error page, downloaded "

@@ -128,7 +128,7 @@ constexpr std::array kRules{
              "Where there is, Go takes it, and makes hot what waits most or allocates most, not what computes most. "
              "Collect a CPU profile: /debug/pprof/profile, not /debug/pprof/heap, /mutex or /block.",
          .since = {},
-         .go = refuses},
+         .go = uses},
         other_profile_kind, Judges::every_file),
     row({.id = "PGO310",
          .name = "sample-type-order",

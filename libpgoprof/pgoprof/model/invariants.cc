@@ -220,8 +220,6 @@ private:
 /// What its user can do about it; empty where that depends.
 std::string_view remedy_for(Invariant invariant) {
     switch (invariant) {
-        case Invariant::size_limit:
-            return "if you trust the file, raise --max-input-size";
         case Invariant::gzip_truncated:
         case Invariant::gzip_checksum:
         case Invariant::wire_truncated:
@@ -262,22 +260,16 @@ Error to_error(Violation violation) {
             .rule = rule.id};
 }
 
-Invariant from_gzip(GzipFault fault) {
-    switch (fault) {
-        case GzipFault::bad_header:
-            return Invariant::gzip_header;
-        case GzipFault::truncated:
-            return Invariant::gzip_truncated;
-        case GzipFault::corrupt:
-            return Invariant::gzip_corrupt;
-        case GzipFault::bad_checksum:
-            return Invariant::gzip_checksum;
-        case GzipFault::trailing_data:
-            return Invariant::gzip_trailing_data;
-        case GzipFault::too_large:
-            return Invariant::size_limit;
-    }
-    __builtin_unreachable();
+Error over_budget(Offset offset, std::string detail) {
+    Error error = to_error({Invariant::size_limit, offset, std::move(detail)});
+    error.remedy = "if you trust the file, raise --max-input-size";
+    return error;
+}
+
+Error to_error(const GzipFailure& failure) {
+    const Offset offset{failure.offset, OffsetSpace::stored};
+    if (failure.fault == GzipFault::too_large) return over_budget(offset, "");
+    return to_error({from_gzip(failure.fault), offset, ""});
 }
 
 bool check_tables(const RawProfile& profile, const Report& report) {

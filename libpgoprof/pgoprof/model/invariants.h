@@ -77,7 +77,11 @@ struct Violation {
 
 /// An Error with the invariant's rule id.
 Error to_error(Violation violation);
-Invariant from_gzip(GzipFault fault);
+
+Error to_error(const GzipFailure& failure);
+
+/// The size_limit of a decode's budget, which --max-input-size raises; of other limits, to_error.
+Error over_budget(Offset offset, std::string detail);
 
 /// Calls `report` for each violation of the structural invariants, in a fixed order, until it returns false.
 /// Returns whether there was none.

@@ -174,16 +174,6 @@ bool is_type(const RawProfile& raw, const RawValueType& type, std::string_view n
     return raw.string(type.type) == name && raw.string(type.unit) == unit;
 }
 
-/// 0 if there is none.
-std::int64_t smallest_value(const RawProfile& raw, std::size_t column) {
-    std::int64_t smallest = 0;
-    for (std::size_t i = 0; i < raw.sample_count(); ++i) {
-        const std::int64_t value = raw.sample_values(i)[column];
-        if (value > 0 && (smallest == 0 || value < smallest)) smallest = value;
-    }
-    return smallest;
-}
-
 /// The weight of the hot edges that are positive.
 double hot_weight(const EdgeProfile& profile, std::size_t hot) {
     double sum = 0.0;
@@ -207,7 +197,8 @@ double hot_overlap(const EdgeProfile& a, const EdgeProfile& b, double cdf_percen
         sum += std::max(
             0.0, std::min(share(a.edges[*pair.in_a].weight, weight_a), share(b.edges[*pair.in_b].weight, weight_b)));
     }
-    return std::min(sum, 1.0);
+    constexpr double kRounding = 1e-12;  // of sums of many shares: what is alike is alike, whatever it is asked for
+    return sum > 1.0 - kRounding ? 1.0 : sum;
 }
 
 SamplingNoise sampling_noise(const EdgeProfile& profile, std::int64_t weight_per_sample, double cdf_percent) {
@@ -237,8 +228,13 @@ std::int64_t weight_per_sample(const RawProfile& tables, std::size_t column, std
     return std::max<std::int64_t>(1, smallest_value);
 }
 
-std::int64_t weight_per_sample(const RawProfile& raw, std::size_t column) {
-    return weight_per_sample(raw, column, smallest_value(raw, column));
+std::int64_t smallest_value(const RawSamples& batch, std::size_t column, std::int64_t so_far) {
+    std::int64_t smallest = so_far;
+    for (std::size_t i = 0; i < batch.sample_count(); ++i) {
+        const std::int64_t value = batch.sample_values(i)[column];
+        if (value > 0 && (smallest == 0 || value < smallest)) smallest = value;
+    }
+    return smallest;
 }
 
 }  // namespace pgoprof

@@ -35,9 +35,10 @@ SamplingNoise sampling_noise(const EdgeProfile& profile, std::int64_t weight_per
 /// What one sample adds to an edge: 1 for samples/count and the period for cpu/nanoseconds, as captured. Where a merge
 /// has scaled the values, or the period is not given, the smallest value of a sample, which is the closest to be had.
 /// At least 1. `column` is the position of the sample type that the edges are made of.
-std::int64_t weight_per_sample(const RawProfile& raw, std::size_t column);
-
-/// The same where the samples are not at hand; `smallest_value` is the smallest in the column above 0, or 0.
+/// `smallest_value` is the smallest in that column above 0, or 0.
 std::int64_t weight_per_sample(const RawProfile& tables, std::size_t column, std::int64_t smallest_value);
+
+/// The smallest value above 0 of a batch's samples and of those before it, whose is `so_far`; 0 if there is none.
+std::int64_t smallest_value(const RawSamples& batch, std::size_t column, std::int64_t so_far = 0);
 
 }  // namespace pgoprof

@@ -30,3 +30,16 @@ TEST_CASE("Durations and sizes read as people write them") {
     CHECK(format_bytes(512) == "512 B");
     CHECK(format_bytes(1536 * 1024) == "1.5 MiB");
 }
+
+TEST_CASE("Sizes are numbers with a unit, and fit a file") {
+    CHECK(parse_bytes("5MB") == 5'000'000u);
+    CHECK(parse_bytes("5MiB") == 5u << 20);
+    CHECK(parse_bytes("5m") == 5u << 20);
+    CHECK(parse_bytes("12") == 12u);
+    CHECK(parse_bytes("9223372036854775807") == 9223372036854775807u);
+    for (const char* bad : {"", "MB", "0", "0k", "5mb", "5 MB", "-5MB", "+5", "1e6", "1.5g", "9223372036854775808",
+                            "18446744073709551615KB"}) {
+        CAPTURE(bad);
+        CHECK_FALSE(parse_bytes(bad));
+    }
+}

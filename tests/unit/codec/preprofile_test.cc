@@ -8,7 +8,10 @@ namespace {
 
 std::string header(std::string_view rest) { return std::string(kPreprofileHeader) + std::string(rest); }
 
-Result<EdgeProfile> decode(std::string_view rest) { return decode_preprofile(as_bytes(header(rest))); }
+Result<EdgeProfile> decode(std::string_view rest, std::uint64_t budget_bytes = 1 << 20) {
+    Budget budget(budget_bytes);
+    return decode_preprofile(as_bytes(header(rest)), {.string_bytes = 65535}, budget);
+}
 
 std::string rule(std::string_view rest) {
     const auto edges = decode(rest);
@@ -19,7 +22,7 @@ std::string rule(std::string_view rest) {
 
 TEST_CASE("GO PREPROFILE V1 comes back byte for byte, in the file's order") {
     const std::string text = header("a\nb\n14 2\nc\n\xff\n-15 9\n\n\n0 1\n");
-    const auto edges = decode_preprofile(as_bytes(text));
+    const auto edges = decode(std::string_view(text).substr(kPreprofileHeader.size()));
     REQUIRE(edges);
     CHECK(edges->total_weight == 12);
     CHECK(edges->edges.size() == 3);
@@ -50,4 +53,21 @@ TEST_CASE("Only the whole header marks a preprofiled file") {
     CHECK(looks_preprofile(as_bytes("GO PREPROFILE V1\nrest")));
     CHECK_FALSE(looks_preprofile(as_bytes("GO PREPROFILE V1\r\n")));
     CHECK_FALSE(looks_preprofile(as_bytes("GO PREPROFILE V1")));
+}
+
+TEST_CASE("GO PREPROFILE V1 holds to its limits") {
+    std::string many;
+    for (int i = 0; i < 1000; ++i) many += "a\nb\n" + std::to_string(i) + " 1\n";
+    CHECK(decode(many));
+    const auto beyond = decode(many, 100'000);
+    REQUIRE_FALSE(beyond);
+    CHECK(beyond.error().rule == "PGO106");
+    CHECK_FALSE(beyond.error().remedy.empty());
+
+    Budget budget(1 << 20);
+    const std::string text = header("a\nlonger\n1 2\n");
+    const auto too_long = decode_preprofile(as_bytes(text), {.string_bytes = 5}, budget);
+    REQUIRE_FALSE(too_long);
+    CHECK(too_long.error().rule == "PGO106");
+    CHECK(too_long.error().remedy.empty());
 }

@@ -45,15 +45,6 @@ TEST_CASE("Values of settings read as people write them") {
         CAPTURE(bad);
         CHECK_FALSE(parse_age(bad));
     }
-
-    CHECK(parse_file_size("5MB") == 5'000'000u);
-    CHECK(parse_file_size("5MiB") == 5u << 20);
-    CHECK(parse_file_size("5m") == 5u << 20);
-    CHECK(parse_file_size("12") == 12u);
-    for (const char* bad : {"", "MB", "0", "5mb", "5 MB", "-5MB", "1e6", "18446744073709551615KB"}) {
-        CAPTURE(bad);
-        CHECK_FALSE(parse_file_size(bad));
-    }
 }
 
 TEST_CASE("Later changes of a rule win, and the command line's come last") {

@@ -130,21 +130,21 @@ TEST_CASE("What a sample weighs") {
     raw.period = 10'000'000;
     raw.values = {300, 0, 200, 70, 0, -1};
     raw.sample_begins = {{0, 0}, {0, 2}, {0, 4}, {0, 6}};
-    CHECK(weight_per_sample(raw, 0) == 1);
-    CHECK(weight_per_sample(raw, 1) == 10'000'000);
+    CHECK(weight_per_sample(raw, 0, smallest_value(raw, 0)) == 1);
+    CHECK(weight_per_sample(raw, 1, smallest_value(raw, 1)) == 10'000'000);
     SECTION("without a period it is the smallest value") {
         raw.period = 0;
-        CHECK(weight_per_sample(raw, 1) == 70);
+        CHECK(weight_per_sample(raw, 1, smallest_value(raw, 1)) == 70);
     }
     SECTION("scaled values count something else") {
         raw.comments = {5};
         raw.duration_nanos = 10;
-        CHECK(weight_per_sample(raw, 0) == 200);
-        CHECK(weight_per_sample(raw, 1) == 70);
+        CHECK(weight_per_sample(raw, 0, smallest_value(raw, 0)) == 200);
+        CHECK(weight_per_sample(raw, 1, smallest_value(raw, 1)) == 70);
     }
     SECTION("nothing weighs something") {
         raw.values = {0, 0, 0, 0, 0, 0};
         raw.period = 0;
-        CHECK(weight_per_sample(raw, 1) == 1);
+        CHECK(weight_per_sample(raw, 1, smallest_value(raw, 1)) == 1);
     }
 }
