@@ -10,8 +10,8 @@
 
 namespace pgoprof {
 
-/// Asks for huge pages in a block of any alignment, of which they can only hold the inner part: a hint, so that refusing
-/// it is no failure.
+/// Asks for huge pages in a block of any alignment, of which they can only hold the inner part: a hint, so that
+/// refusing it is no failure.
 inline void advise_huge_pages(void* block, std::size_t bytes) {
     constexpr std::size_t kHugePage = std::size_t{2} << 20;
     std::size_t space = bytes;

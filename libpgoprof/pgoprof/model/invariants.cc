@@ -229,6 +229,24 @@ std::string_view remedy_for(Invariant invariant) {
     }
 }
 
+Invariant from_gzip(GzipFault fault) {
+    switch (fault) {
+        case GzipFault::bad_header:
+            return Invariant::gzip_header;
+        case GzipFault::truncated:
+            return Invariant::gzip_truncated;
+        case GzipFault::corrupt:
+            return Invariant::gzip_corrupt;
+        case GzipFault::bad_checksum:
+            return Invariant::gzip_checksum;
+        case GzipFault::trailing_data:
+            return Invariant::gzip_trailing_data;
+        case GzipFault::too_large:
+            return Invariant::size_limit;
+    }
+    __builtin_unreachable();
+}
+
 /// The first violation that `check` reports.
 template <typename Check>
 Result<> require(const Check& check) {
