@@ -16,7 +16,7 @@ namespace {
 using Label = std::tuple<std::int64_t, std::int64_t, std::int64_t, std::int64_t>;
 using Sample = std::tuple<std::vector<std::uint32_t>, std::vector<std::int64_t>, std::vector<Label>, std::uint32_t>;
 
-void append_samples(const RawProfile& raw, std::vector<Sample>& all) {
+void append_samples(const RawSamples& raw, std::vector<Sample>& all) {
     for (std::size_t i = 0; i < raw.sample_count(); ++i) {
         const auto stack = raw.sample_stack(i);
         const auto values = raw.sample_values(i);
