@@ -12,8 +12,6 @@
 #include <string_view>
 #include <utility>
 
-#include "pgoprof/base/huge_pages.h"
-
 namespace pgoprof {
 
 using ByteView = std::span<const std::byte>;
@@ -52,7 +50,6 @@ public:
         [[maybe_unused]] auto* const moved = data_.release();
         data_.reset(static_cast<std::byte*>(grown));
         capacity_ = capacity;
-        if (capacity >= kLarge) advise_huge_pages(grown, capacity);
     }
 
     /// Bytes beyond the old size are uninitialised. `size` may be at most `capacity()`, else the buffer grows to it.
@@ -75,8 +72,6 @@ private:
         std::swap(size_, other.size_);
         std::swap(capacity_, other.capacity_);
     }
-
-    static constexpr std::size_t kLarge = std::size_t{16} << 20;
 
     struct Free {
         void operator()(std::byte* block) const { std::free(block); }

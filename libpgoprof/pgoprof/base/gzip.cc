@@ -18,6 +18,8 @@
 #include <new>
 #include <optional>
 
+#include "pgoprof/base/huge_pages.h"
+
 namespace pgoprof {
 namespace {
 
@@ -26,7 +28,8 @@ constexpr std::byte kMagic2{0x8b};
 constexpr std::byte kMethodDeflate{8};
 constexpr std::size_t kFixedHeaderBytes = 10;
 constexpr std::size_t kTrailerBytes = 8;
-constexpr std::size_t kLongestName = 511;      // Go reads a name and its NUL into 512 bytes
+constexpr std::size_t kLongestName = 511;  // Go reads a name and its NUL into 512 bytes
+constexpr std::uint64_t kLarge = std::uint64_t{16} << 20;
 constexpr std::uint64_t kHighestRatio = 1032;  // of deflate: 258 bytes from two bits
 
 enum HeaderFlag : unsigned { header_crc = 2, extra_field = 4, file_name = 8, comment = 16 };
@@ -249,6 +252,7 @@ std::expected<void, GzipFailure> gunzip(ByteView data, Budget& budget, Buffer& o
         if (space > out.capacity()) {
             out = Buffer();
             out.reserve(space);
+            if (space >= kLarge) advise_huge_pages(out.data(), space);
         }
         const auto used = inflate_members(data, inflater, {out.data(), space});
         if (used) {
