@@ -28,9 +28,9 @@ constexpr std::byte kMagic2{0x8b};
 constexpr std::byte kMethodDeflate{8};
 constexpr std::size_t kFixedHeaderBytes = 10;
 constexpr std::size_t kTrailerBytes = 8;
-constexpr std::size_t kLongestName = 511;  // Go reads a name and its NUL into 512 bytes
-constexpr std::uint64_t kLarge = std::uint64_t{16} << 20;
-constexpr std::uint64_t kHighestRatio = 1032;  // of deflate: 258 bytes from two bits
+constexpr std::size_t kLongestName = 511;                  // Go reads a name and its NUL into 512 bytes
+constexpr std::uint64_t kLarge = std::uint64_t{16} << 20;  // from here on huge pages pay
+constexpr std::uint64_t kHighestRatio = 1032;              // of deflate: 258 bytes from two bits
 
 enum HeaderFlag : unsigned { header_crc = 2, extra_field = 4, file_name = 8, comment = 16 };
 
