@@ -1,4 +1,6 @@
 // pgo-merge: many CPU profiles into one.
+#include <malloc.h>
+
 #include "cli/tool.h"
 #include "pgo_merge/merge_run.h"
 #include "pgo_merge/options.h"
@@ -22,6 +24,9 @@ const pgoprof::cli::ToolInfo kInfo{
 
 int main(int argc, char** argv) {
     using namespace pgoprof::cli;
+    // Each of malloc's arenas reserves 64 MiB of address space, of which there may be too little for one a thread;
+    // where none is left memory seems to have run out. Threads allocate seldom enough to share.
+    ::mallopt(M_ARENA_MAX, 2);
     Options options;
     return run_tool(argc, argv, kInfo, [&](CLI::App& app) -> Run {
         declare_options(app, options);
