@@ -10,10 +10,11 @@
 
 namespace pgoprof {
 
+inline constexpr std::size_t kHugePage = std::size_t{2} << 20;
+
 /// Asks for huge pages in a block of any alignment, of which they can only hold the inner part: a hint, so that
 /// refusing it is no failure.
 inline void advise_huge_pages(void* block, std::size_t bytes) {
-    constexpr std::size_t kHugePage = std::size_t{2} << 20;
     std::size_t space = bytes;
     if (std::align(kHugePage, kHugePage, block, space) == nullptr) return;
     ::madvise(block, space / kHugePage * kHugePage, MADV_HUGEPAGE);
@@ -35,16 +36,13 @@ struct HugePageAllocator {
         const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
         void* const block = std::aligned_alloc(alignment, rounded);
         if (block == nullptr) throw std::bad_alloc();
-        if (large) ::madvise(block, rounded, MADV_HUGEPAGE);  // a hint: refusing it is no failure
+        if (large) advise_huge_pages(block, rounded);
         return static_cast<T*>(block);
     }
 
     void deallocate(T* block, std::size_t /*count*/) { std::free(block); }
 
     friend bool operator==(const HugePageAllocator&, const HugePageAllocator&) { return true; }
-
-private:
-    static constexpr std::size_t kHugePage = std::size_t{2} << 20;
 };
 
 }  // namespace pgoprof
