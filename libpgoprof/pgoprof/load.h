@@ -19,7 +19,7 @@ enum class Validation : std::uint8_t {
 
 enum class Samples : std::uint8_t {
     whole,       ///< all are in what `load` returns
-    in_batches,  ///< none is: walk_samples gives them, in a fraction of the memory
+    in_batches,  ///< none is: walk_samples gives them, with their stacks' ends, in a fraction of the time and memory
 };
 
 /// Reads, inflates, detects and decodes. Made for reuse: its buffers serve one input after the other, and what it

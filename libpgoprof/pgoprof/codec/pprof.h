@@ -23,7 +23,8 @@ Result<> decode_pprof(ByteView data, const Limits& limits, Budget& budget, RawPr
 Result<> decode_pprof_tables(ByteView data, const Limits& limits, Budget& budget, RawProfile& out);
 
 /// Then the samples, batch by batch, in any order and on any thread: number `batch` of those in `tables`, whose
-/// `locations` are given, replaces the samples in `out`. Nothing else of `out` is touched.
+/// `locations` are given, replaces the samples in `out`. Nothing else of `out` is touched. All of a stack is checked,
+/// but what stands between its two leaf-most locations and its outermost one may be left out.
 Result<> decode_pprof_batch(ByteView data, const Limits& limits, Budget& budget, const RawProfile& tables,
                             const WireIndex<RawLocation>& locations, std::size_t batch, RawProfile& out);
 

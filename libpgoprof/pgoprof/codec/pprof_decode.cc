@@ -43,6 +43,7 @@ public:
     /// Of the samples those in `fields`, which is part of `data`.
     Result<> batch(ByteView fields, const WireIndex<RawLocation>& locations) {
         out_.clear_samples();
+        if (locations.dense()) known_locations_ = locations.size();
         const auto decode = [&](const WireField& field) { return field.number != kSample || sample(field.data); };
         if (!each_field(fields, decode) || !end_samples(locations)) return failure();
         return {};
@@ -166,10 +167,25 @@ private:
 
     /// Of a stack. They become positions once all locations are known: for now they are as good as 32 bits can say.
     bool location_ids(ByteView packed) {
+        if (packed.size() <= limits_.stack_depth && holds_ids(packed, known_locations_)) return ends_of_stack(packed);
         std::size_t place = out_.stacks.size();
         bool in_budget = true;
         const auto note_wide = [&](std::uint64_t id) { in_budget &= note_if_wide(place++, id); };
         return varints(packed, out_.stacks, note_wide) && (in_budget || no_memory(packed.data()));
+    }
+
+    /// Of a stack that is sound.
+    bool ends_of_stack(ByteView packed) {
+        WireReader leafmost(packed);
+        WireReader outermost(packed.subspan(static_cast<std::size_t>(last_varint(packed) - packed.data())));
+        if (!budget_.extend(out_.stacks, 3)) return no_memory(packed.data());
+        std::uint64_t id = 0;
+        std::uint32_t* next = out_.stacks.data() + out_.stacks.size() - 3;
+        for (WireReader* reader : {&leafmost, &leafmost, &outermost}) {
+            reader->read_varint(id);
+            *next++ = static_cast<std::uint32_t>(id);
+        }
+        return true;
     }
 
     bool location_id(const WireField& field) {
@@ -447,6 +463,7 @@ private:
     const Limits& limits_;
     Budget& budget_;
     RawProfile& out_;
+    std::uint64_t known_locations_ = 0;  ///< if it is known that they have the ids 1, 2, 3... to this
     std::vector<WideId> wide_ids_;
     Error error_;
 };

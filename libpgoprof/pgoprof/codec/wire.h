@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -181,6 +182,13 @@ private:
     WireFault fault_ = WireFault::none;
 };
 
+/// Where the last varint of `data` begins, if it holds nothing else, and something.
+inline const std::byte* last_varint(ByteView data) {
+    const std::byte* at = data.data() + data.size() - 1;
+    while (at != data.data() && (at[-1] & std::byte{0x80}) != std::byte{0}) --at;
+    return at;
+}
+
 /// How many varints `data` holds, if it holds nothing else.
 inline std::size_t count_varints(ByteView data) {
     std::size_t count = 0;
@@ -225,6 +233,47 @@ bool read_short_varints(ByteView data, T* out) {
         }
     }
     return true;
+}
+
+/// Whether `data`, the content of a length-delimited field in a nested message, is varints of up to three bytes, each
+/// from 1 to `most`. False too where that is too much to tell, or too little to ask for.
+///
+/// Sixteen bytes at a time: each is taken for the end of a varint, of which it and the two bytes before it are then the
+/// digits, of seven bits; the three bytes before `data` are those of tags and lengths.
+inline bool holds_ids(ByteView data, std::uint64_t most) {
+    using Bytes = signed char __attribute__((vector_size(16)));
+    constexpr std::uint64_t kMost = 1 << 21;
+    if (data.size() < sizeof(Bytes) || most >= kMost || (data.back() & std::byte{0x80}) != std::byte{0}) return false;
+    const auto load = [](const std::byte* at) {
+        Bytes bytes;
+        std::memcpy(&bytes, at, sizeof(bytes));
+        return bytes;
+    };
+    const auto greatest_of = [most](int digit) {
+        return Bytes{} + static_cast<signed char>(most >> (7 * digit) & 0x7f);
+    };
+    const std::array greatest{greatest_of(0), greatest_of(1), greatest_of(2)};
+    const std::byte* const last = data.data() + data.size() - sizeof(Bytes);
+    Bytes unsound{};
+    for (const std::byte* at = data.data();; at = std::min(at + sizeof(Bytes), last)) {
+        const Bytes byte = load(at);
+        const Bytes before = load(at - 1);
+        const Bytes before_that = load(at - 2);
+        const Bytes two = before < 0;
+        const Bytes three = two & (before_that < 0);
+        const Bytes four = three & (load(at - 3) < 0);
+        const Bytes high = three & byte;
+        const Bytes middle = (three & before & 0x7f) | (two & ~three & byte);
+        const Bytes low = (three & before_that & 0x7f) | (two & ~three & before & 0x7f) | (~two & byte);
+        const Bytes above =
+            (high > greatest[2]) |
+            ((high == greatest[2]) & ((middle > greatest[1]) | ((middle == greatest[1]) & (low > greatest[0]))));
+        unsound |= four | ((byte >= 0) & (above | ((high | middle | low) == 0)));
+        if (at == last) break;
+    }
+    std::array<std::uint64_t, 2> words;
+    std::memcpy(words.data(), &unsound, sizeof(unsound));
+    return (words[0] | words[1]) == 0;
 }
 
 }  // namespace pgoprof

@@ -150,7 +150,8 @@ public:
     void clear();
 };
 
-/// Is given the next thousand samples or so of a profile.
+/// Is given the next thousand samples or so of a profile. Their stacks may be shortened to the two leaf-most locations
+/// and the outermost one, of which more is never asked.
 using VisitSamples = std::function<void(const RawSamples& batch)>;
 
 /// Walks all samples of a profile in their order, without all of them ever being in memory. A fault in one of them is

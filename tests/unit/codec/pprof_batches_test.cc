@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <span>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -16,6 +17,12 @@ namespace {
 using Label = std::tuple<std::int64_t, std::int64_t, std::int64_t, std::int64_t>;
 using Sample = std::tuple<std::vector<std::uint32_t>, std::vector<std::int64_t>, std::vector<Label>, std::uint32_t>;
 
+/// What is left of a stack in a batch.
+std::vector<std::uint32_t> ends(std::span<const std::uint32_t> stack) {
+    if (stack.size() <= 3) return {stack.begin(), stack.end()};
+    return {stack[0], stack[1], stack.back()};
+}
+
 void append_samples(const RawSamples& raw, std::vector<Sample>& all) {
     for (std::size_t i = 0; i < raw.sample_count(); ++i) {
         const auto stack = raw.sample_stack(i);
@@ -24,8 +31,8 @@ void append_samples(const RawSamples& raw, std::vector<Sample>& all) {
         for (const RawLabel& label : raw.sample_labels(i)) {
             labels.emplace_back(label.key, label.str, label.num, label.num_unit);
         }
-        all.emplace_back(std::vector(stack.begin(), stack.end()), std::vector(values.begin(), values.end()),
-                         std::move(labels), raw.sample_offset(i));
+        all.emplace_back(ends(stack), std::vector(values.begin(), values.end()), std::move(labels),
+                         raw.sample_offset(i));
     }
 }
 
