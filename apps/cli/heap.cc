@@ -9,29 +9,35 @@
 #include <cstdlib>
 #include <memory>
 
+#include "pgoprof/base/huge_pages.h"
+
 namespace pgoprof::cli {
 namespace {
 
-constexpr std::size_t kHugePage = std::size_t{2} << 20;
 constexpr std::size_t kStep = 8 * kHugePage;
+
+std::uintptr_t address(const void* at) { return reinterpret_cast<std::uintptr_t>(at); }
 
 }  // namespace
 
+// What there is of the heap by now ends anywhere. The bytes from there to the next huge page, which are never touched,
+// are left out, since each of their small pages would cost a fault.
 void prepare_heap() {
     ::mallopt(M_TOP_PAD, kStep);
     ::mallopt(M_TRIM_THRESHOLD, 2 * kStep);
     ::mallopt(M_MMAP_THRESHOLD, kStep / 2);
-    void* const block = std::malloc(kHugePage / 2);  // more than there is, so that the heap grows by a step
-    void* begin = block;
+    constexpr std::size_t kProbe = kHugePage / 2;  // more than there is, so that the heap grows by a step
+    void* const probe = std::malloc(kProbe);
+    void* begin = probe;
     std::size_t space = 2 * kHugePage;
     std::align(kHugePage, 1, begin, space);
-    const auto address = [](const void* at) { return reinterpret_cast<std::uintptr_t>(at); };
     const std::uintptr_t end = address(::sbrk(0));
+    std::free(probe);
     // Another allocator, such as a sanitizer's, has its blocks elsewhere.
-    if (address(begin) < end && end - address(begin) <= 2 * kStep) {
-        ::madvise(begin, (end - address(begin)) / kHugePage * kHugePage, MADV_HUGEPAGE);
-    }
-    std::free(block);
+    if (address(begin) >= end || end - address(begin) > 2 * kStep) return;
+    ::madvise(begin, (end - address(begin)) / kHugePage * kHugePage, MADV_HUGEPAGE);
+    [[maybe_unused]] static void* volatile left_out;  // else the compiler would see that nobody needs it
+    left_out = std::malloc(address(begin) - address(probe));
 }
 
 }  // namespace pgoprof::cli

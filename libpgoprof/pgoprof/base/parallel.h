@@ -1,6 +1,8 @@
 // A loop on several threads.
 #pragma once
 
+#include <sched.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
@@ -14,8 +16,12 @@
 
 namespace pgoprof {
 
-/// As many as run at once here.
-inline unsigned available_threads() { return std::max(1U, std::thread::hardware_concurrency()); }
+/// As many as may run at once here.
+inline unsigned available_threads() {
+    cpu_set_t allowed;
+    if (::sched_getaffinity(0, sizeof(allowed), &allowed) == 0) return static_cast<unsigned>(CPU_COUNT(&allowed));
+    return std::max(1U, std::thread::hardware_concurrency());  // there are more than the set holds
+}
 
 /// Calls `work` on up to `threads` threads at a time, of which the calling one is one: on as many as the system gives.
 /// It must not throw.

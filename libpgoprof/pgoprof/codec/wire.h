@@ -48,7 +48,7 @@ public:
     const std::byte* position() const { return at_; }
 
     /// False at a fault: the varint runs past the end, or past ten bytes. Bits beyond the 64th are dropped, as in Go.
-    bool read_varint(std::uint64_t& value) {
+    [[gnu::always_inline]] bool read_varint(std::uint64_t& value) {
         // One and two bytes are nearly all there is: indices, ids, lengths.
         if (left() >= 2) [[likely]] {
             const auto first = std::to_integer<std::uint64_t>(at_[0]);
@@ -70,7 +70,7 @@ public:
     /// The fields of a message stand in an order that hardly a writer departs from. These two read the one that is
     /// named, if it is the next and sound; else they leave everything to read_field.
     template <unsigned kNumber, typename T>
-    bool next_varint(T& out) {
+    [[gnu::always_inline]] bool next_varint(T& out) {
         std::uint64_t value;
         if (!next_is<kNumber, WireType::varint>()) return false;
         const std::byte* const begin = at_++;
@@ -79,7 +79,7 @@ public:
         return true;
     }
     template <unsigned kNumber>
-    bool next_bytes(ByteView& out) {
+    [[gnu::always_inline]] bool next_bytes(ByteView& out) {
         if (!next_is<kNumber, WireType::bytes>()) return false;
         const std::byte* const begin = at_++;
         return read_bytes(out) || reset(begin);
@@ -120,7 +120,7 @@ private:
         return false;
     }
 
-    bool read_long_varint(std::uint64_t& value) {
+    [[gnu::noinline]] bool read_long_varint(std::uint64_t& value) {
         if (left() >= sizeof(std::uint64_t)) [[likely]] {
             const std::uint64_t word = wire::load_word(at_);
             if (const std::uint64_t ends = ~word & wire::kContinues; ends != 0) {

@@ -28,7 +28,7 @@ std::vector<std::uint64_t> read_all(ByteView data) {
 
 TEST_CASE("Whether ids are all within a table is told as by reading each") {
     std::mt19937_64 random(7);
-    constexpr std::array<std::uint64_t, 14> kMosts{1,     2,     126,   127,       128,       129,     300,
+    constexpr std::array<std::uint64_t, 14> kMosts{1,     2,     126,   127,       128,         129,     300,
                                                    16382, 16383, 16384, 16384 + 5, 16384 + 128, 100'000, (1 << 21) - 1};
     int sound = 0;
     int unsound = 0;
@@ -43,7 +43,8 @@ TEST_CASE("Whether ids are all within a table is told as by reading each") {
         if (kind == 1) ids[random() % ids.size()] = kFar[random() % kFar.size()];
         std::vector<std::byte> bytes{std::byte{0x0a}, std::byte{0xff}, std::byte{0x0a}, std::byte{0x7f}};
         for (const std::uint64_t id : ids) append_varint(bytes, id);
-        if (kind == 2) bytes[kBefore + random() % (bytes.size() - kBefore)] ^= static_cast<std::byte>(1 << random() % 8);
+        if (kind == 2)
+            bytes[kBefore + random() % (bytes.size() - kBefore)] ^= static_cast<std::byte>(1 << random() % 8);
         const ByteView data = ByteView(bytes).subspan(kBefore);
         const auto values = read_all(data);
         const bool complete = (data.back() & std::byte{0x80}) == std::byte{0};
