@@ -140,6 +140,9 @@ private:
         ByteView packed;
         if (reader.next_bytes<1>(packed) && !location_ids(packed)) return false;
         if (reader.next_bytes<2>(packed) && !varints(packed, out_.values)) return false;
+        for (std::int64_t value; reader.next_varint<2>(value);) {  // Go packs from three on
+            if (!append(out_.values, value, message.data())) return false;
+        }
         const bool decoded = each_field(reader, [&](const WireField& field) {
             switch (field.number) {
                 case 1:
@@ -167,7 +170,9 @@ private:
 
     /// Of a stack. They become positions once all locations are known: for now they are as good as 32 bits can say.
     bool location_ids(ByteView packed) {
-        if (packed.size() <= limits_.stack_depth && holds_ids(packed, known_locations_)) return ends_of_stack(packed);
+        if (packed.size() <= limits_.stack_depth && holds_ids(packed, offset_of(packed.data()), known_locations_)) {
+            return ends_of_stack(packed);
+        }
         std::size_t place = out_.stacks.size();
         bool in_budget = true;
         const auto note_wide = [&](std::uint64_t id) { in_budget &= note_if_wide(place++, id); };
@@ -177,15 +182,17 @@ private:
     /// Of a stack that is sound.
     bool ends_of_stack(ByteView packed) {
         WireReader leafmost(packed);
+        const auto append_id = [&](WireReader& reader) {
+            std::uint64_t id = 0;
+            reader.read_varint(id);
+            return append(out_.stacks, static_cast<std::uint32_t>(id), packed.data());
+        };
+        if (!append_id(leafmost)) return false;
+        if (leafmost.at_end()) return true;
+        if (!append_id(leafmost)) return false;
+        if (leafmost.at_end()) return true;
         WireReader outermost(packed.subspan(static_cast<std::size_t>(last_varint(packed) - packed.data())));
-        if (!budget_.extend(out_.stacks, 3)) return no_memory(packed.data());
-        std::uint64_t id = 0;
-        std::uint32_t* next = out_.stacks.data() + out_.stacks.size() - 3;
-        for (WireReader* reader : {&leafmost, &leafmost, &outermost}) {
-            reader->read_varint(id);
-            *next++ = static_cast<std::uint32_t>(id);
-        }
-        return true;
+        return append_id(outermost);
     }
 
     bool location_id(const WireField& field) {

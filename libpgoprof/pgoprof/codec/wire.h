@@ -86,7 +86,7 @@ public:
     }
 
     /// False at the end and at a fault.
-    bool read_field(WireField& field) {
+    [[gnu::always_inline]] bool read_field(WireField& field) {
         std::uint64_t tag;
         field.begin = at_;
         if (at_end() || !read_varint(tag)) return false;
@@ -235,44 +235,51 @@ bool read_short_varints(ByteView data, T* out) {
     return true;
 }
 
-/// Whether `data`, the content of a length-delimited field in a nested message, is varints of up to three bytes, each
-/// from 1 to `most`. False too where that is too much to tell, or too little to ask for.
+/// Whether `data`, varints before which `before` more bytes can be read, of which the last belongs to no varint that
+/// goes on, are such of up to three bytes, each from 1 to `most`. False, too, where that is too much to tell.
 ///
-/// Sixteen bytes at a time: each is taken for the end of a varint, of which it and the two bytes before it are then the
-/// digits, of seven bits; the three bytes before `data` are those of tags and lengths.
-inline bool holds_ids(ByteView data, std::uint64_t most) {
+/// Sixteen bytes at a time, each is taken for the end of a varint, of which it and the two before it are the digits, of
+/// seven bits.
+inline bool holds_ids(ByteView data, std::size_t before, std::uint64_t most) {
     using Bytes = signed char __attribute__((vector_size(16)));
+    constexpr std::size_t kBlock = sizeof(Bytes);
+    constexpr std::size_t kMargin = 3;
     constexpr std::uint64_t kMost = 1 << 21;
-    if (data.size() < sizeof(Bytes) || most >= kMost || (data.back() & std::byte{0x80}) != std::byte{0}) return false;
+    if (data.empty() || most >= kMost || before < kBlock + kMargin) return false;
+    if ((data.back() & std::byte{0x80}) != std::byte{0}) return false;
     const auto load = [](const std::byte* at) {
         Bytes bytes;
-        std::memcpy(&bytes, at, sizeof(bytes));
+        std::memcpy(&bytes, at, kBlock);
         return bytes;
     };
     const auto greatest_of = [most](int digit) {
         return Bytes{} + static_cast<signed char>(most >> (7 * digit) & 0x7f);
     };
     const std::array greatest{greatest_of(0), greatest_of(1), greatest_of(2)};
-    const std::byte* const last = data.data() + data.size() - sizeof(Bytes);
-    Bytes unsound{};
-    for (const std::byte* at = data.data();; at = std::min(at + sizeof(Bytes), last)) {
+    const auto unsound_at = [&](const std::byte* at) {
         const Bytes byte = load(at);
-        const Bytes before = load(at - 1);
-        const Bytes before_that = load(at - 2);
-        const Bytes two = before < 0;
-        const Bytes three = two & (before_that < 0);
+        const Bytes previous = load(at - 1);
+        const Bytes one_before = load(at - 2);
+        const Bytes two = previous < 0;
+        const Bytes three = two & (one_before < 0);
         const Bytes four = three & (load(at - 3) < 0);
         const Bytes high = three & byte;
-        const Bytes middle = (three & before & 0x7f) | (two & ~three & byte);
-        const Bytes low = (three & before_that & 0x7f) | (two & ~three & before & 0x7f) | (~two & byte);
+        const Bytes middle = (three & previous & 0x7f) | (two & ~three & byte);
+        const Bytes low = (three & one_before & 0x7f) | (two & ~three & previous & 0x7f) | (~two & byte);
         const Bytes above =
             (high > greatest[2]) |
             ((high == greatest[2]) & ((middle > greatest[1]) | ((middle == greatest[1]) & (low > greatest[0]))));
-        unsound |= four | ((byte >= 0) & (above | ((high | middle | low) == 0)));
-        if (at == last) break;
-    }
+        return four | ((byte >= 0) & (above | ((high | middle | low) == 0)));
+    };
+    const std::byte* at = data.data();
+    const std::byte* const last = at + data.size() - kBlock;  // maybe before `data`
+    Bytes unsound{};
+    for (; at < last; at += kBlock) unsound |= unsound_at(at);
+    constexpr Bytes kLanes{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    const auto strange = static_cast<signed char>(kBlock - std::min(data.size(), kBlock));  // lanes that are not of it
+    unsound |= unsound_at(last) & (kLanes >= strange);
     std::array<std::uint64_t, 2> words;
-    std::memcpy(words.data(), &unsound, sizeof(unsound));
+    std::memcpy(words.data(), &unsound, kBlock);
     return (words[0] | words[1]) == 0;
 }
 

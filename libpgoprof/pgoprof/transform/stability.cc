@@ -19,35 +19,42 @@ namespace {
 constexpr std::size_t kRounds = 100;
 constexpr std::uint64_t kSeed = 0x70676f70726f66;  // "pgoprof"
 
+/// Edges that were counted equally often.
+struct Tally {
+    std::int64_t count;
+    std::int64_t edges;
+};
+
 /// A profile's edges by how often they were counted.
 struct SampleCounts {
-    std::int64_t once = 0;           ///< edges counted once: in two halves they have nothing in common
-    std::vector<std::int64_t> more;  ///< counts of the others
+    std::int64_t once = 0;    ///< edges counted once: in two halves they have nothing in common
+    std::vector<Tally> more;  ///< the others
     std::int64_t largest = 1;
 };
 
 /// The edges' counts in one half of a profile, and where its hot set ends.
 class Half {
 public:
-    explicit Half(const SampleCounts& whole) : counts_(whole.more.size()), sums_(bucket(whole.largest) + 1) {}
+    explicit Half(const SampleCounts& whole) : sums_(bucket(whole.largest) + 1) {}
 
     void clear() {
         std::ranges::fill(sums_, 0);
+        tallies_.clear();
         total_ = 0;
     }
 
-    void set_once(std::int64_t edges) {
+    void add_once(std::int64_t edges) {
         sums_[1] += edges;
         total_ += edges;
     }
 
-    void set(std::size_t edge, std::int64_t count) {
-        counts_[edge] = count;
-        sums_[bucket(count)] += count;
-        total_ += count;
+    void add(Tally tally) {
+        tallies_.push_back(tally);
+        sums_[bucket(tally.count)] += tally.count * tally.edges;
+        total_ += tally.count * tally.edges;
     }
 
-    /// After every edge is set.
+    /// After every edge is added.
     void find_hot_set(double cdf_percent) {
         const std::int64_t enough = exceeding(cdf_percent);
         if (enough > total_) {
@@ -63,13 +70,10 @@ public:
     }
 
     double hot_weight() const { return static_cast<double>(hot_weight_); }
-    std::int64_t count(std::size_t edge) const { return counts_[edge]; }
+    std::span<const Tally> tallies() const { return tallies_; }
 
-    /// The part of the edge, or of the edges that weigh the same, that is hot: from 0 to 1.
-    double hot_part(std::size_t edge) const {
-        const std::int64_t count = counts_[edge];
-        return count > last_ ? 1.0 : count == last_ ? last_part_ : 0.0;
-    }
+    /// The part of the edge with that count, or of all of them, that is hot: from 0 to 1.
+    double hot_part(std::int64_t count) const { return count > last_ ? 1.0 : count == last_ ? last_part_ : 0.0; }
 
 private:
     // Counts below 64 have a bucket each, larger ones share it with those whose first 6 bits are the same.
@@ -98,59 +102,107 @@ private:
     /// The hot set ends in bucket `b`; the heavier ones are summed up.
     void end_within(std::size_t b, std::int64_t enough) {
         gather(b);
-        std::size_t hot = 0;
-        while (hot_weight_ < enough) hot_weight_ += tied_[hot++];
-        last_ = tied_[hot - 1];
-        const auto [begin, end] = std::ranges::equal_range(tied_, last_, std::ranges::greater{});
-        const auto first = static_cast<std::size_t>(begin - tied_.begin());
-        last_part_ = static_cast<double>(hot - first) / static_cast<double>(end - begin);
+        auto tied = tied_.begin();
+        for (; hot_weight_ + tied->count * tied->edges < enough; ++tied) hot_weight_ += tied->count * tied->edges;
+        last_ = tied->count;
+        const std::int64_t hot = (enough - hot_weight_ + last_ - 1) / last_;
+        hot_weight_ += hot * last_;
+        last_part_ = static_cast<double>(hot) / static_cast<double>(tied->edges);
     }
 
-    /// The counts in bucket `b`, the largest first.
+    /// The tallies in bucket `b`, one a count, the largest first.
     void gather(std::size_t b) {
+        tied_.clear();
         if (b < 64) {
             const auto count = static_cast<std::int64_t>(b);
-            tied_.assign(static_cast<std::size_t>(sums_[b] / count), count);
+            tied_.push_back({count, sums_[b] / count});
             return;
         }
-        tied_.clear();
-        std::ranges::copy_if(counts_, std::back_inserter(tied_), [&](std::int64_t c) { return bucket(c) == b; });
-        std::ranges::sort(tied_, std::ranges::greater{});
+        std::ranges::copy_if(tallies_, std::back_inserter(tied_), [&](Tally t) { return bucket(t.count) == b; });
+        std::ranges::sort(tied_, std::ranges::greater{}, &Tally::count);
+        auto last = tied_.begin();
+        for (auto tally = last + 1; tally != tied_.end(); ++tally) {
+            if (tally->count == last->count) {
+                last->edges += tally->edges;
+            } else {
+                *++last = *tally;
+            }
+        }
+        tied_.erase(last + 1, tied_.end());
     }
 
-    std::vector<std::int64_t> counts_;
+    std::vector<Tally> tallies_;
     std::vector<std::int64_t> sums_;  ///< of the counts in each bucket
     std::int64_t total_ = 0;
     std::int64_t hot_weight_ = 0;
     std::int64_t last_ = 0;   ///< the smallest count in the hot set
     double last_part_ = 0.0;  ///< how much of the edges with that count is in it
-    std::vector<std::int64_t> tied_;
+    std::vector<Tally> tied_;
 };
 
 double share(std::int64_t weight, double whole) { return static_cast<double>(weight) / whole; }
 
-double overlap(const Half& a, const Half& b, std::size_t edges) {
+/// Of halves whose tallies are of the same edges.
+double overlap(const Half& a, const Half& b) {
     double sum = 0.0;
-    for (std::size_t i = 0; i < edges; ++i) {
-        const double part = std::min(a.hot_part(i), b.hot_part(i));
-        if (part == 0.0) continue;
-        sum += std::min(part * share(a.count(i), a.hot_weight()), part * share(b.count(i), b.hot_weight()));
+    for (std::size_t i = 0; i < a.tallies().size(); ++i) {
+        const auto [in_a, edges] = a.tallies()[i];
+        const std::int64_t in_b = b.tallies()[i].count;
+        const double part = std::min(a.hot_part(in_a), b.hot_part(in_b)) * static_cast<double>(edges);
+        if (part != 0.0) sum += part * std::min(share(in_a, a.hot_weight()), share(in_b, b.hot_weight()));
     }
     return sum;
 }
 
-void split(const SampleCounts& whole, FairCoins& coins, Half& a, Half& b) {
-    a.clear();
-    b.clear();
-    const std::int64_t heads = coins.heads(whole.once);
-    a.set_once(heads);
-    b.set_once(whole.once - heads);
-    for (std::size_t i = 0; i < whole.more.size(); ++i) {
-        const std::int64_t count = coins.heads(whole.more[i]);
-        a.set(i, count);
-        b.set(i, whole.more[i] - count);
+/// Gives each edge's samples to two halves by the fall of a coin.
+class Splitter {
+public:
+    Splitter(const SampleCounts& whole, FairCoins& coins) : whole_(whole), coins_(coins) {}
+
+    void split(Half& a, Half& b) {
+        a.clear();
+        b.clear();
+        const std::int64_t heads = coins_.heads(whole_.once);
+        a.add_once(heads);
+        b.add_once(whole_.once - heads);
+        for (const Tally& tally : whole_.more) {
+            if (tally.count < tally.edges / tally.count) {
+                split_together(tally, a, b);
+            } else {
+                for (std::int64_t i = 0; i < tally.edges; ++i) add({tally.count, 1}, coins_.heads(tally.count), a, b);
+            }
+        }
     }
-}
+
+private:
+    /// Many edges of few samples, a sample of each at a time: of the edges that had so many heads, coins say how many
+    /// get one more.
+    void split_together(const Tally& tally, Half& a, Half& b) {
+        const auto count = static_cast<std::size_t>(tally.count);
+        with_heads_.assign(count + 1, 0);
+        with_heads_[0] = tally.edges;
+        for (std::size_t coin = 0; coin < count; ++coin) {
+            for (std::size_t heads = coin + 1; heads-- > 0;) {
+                const std::int64_t one_more = coins_.heads(with_heads_[heads]);
+                with_heads_[heads] -= one_more;
+                with_heads_[heads + 1] += one_more;
+            }
+        }
+        for (std::size_t heads = 0; heads <= count; ++heads) {
+            if (with_heads_[heads] == 0) continue;
+            add({tally.count, with_heads_[heads]}, static_cast<std::int64_t>(heads), a, b);
+        }
+    }
+
+    static void add(Tally whole, std::int64_t heads, Half& a, Half& b) {
+        a.add({heads, whole.edges});
+        b.add({whole.count - heads, whole.edges});
+    }
+
+    const SampleCounts& whole_;
+    FairCoins& coins_;
+    std::vector<std::int64_t> with_heads_;  ///< how many edges have had so many heads
+};
 
 /// Nothing if the sum does not fit in 64 bits.
 SampleCounts sample_counts(const EdgeProfile& profile, std::int64_t weight_per_sample) {
@@ -162,8 +214,10 @@ SampleCounts sample_counts(const EdgeProfile& profile, std::int64_t weight_per_s
         if (!add_checked(total, count)) return {};
         if (count == 1) {
             ++counts.once;
+        } else if (counts.more.empty() || counts.more.back().count != count) {  // they come by weight
+            counts.more.push_back({count, 1});
         } else {
-            counts.more.push_back(count);
+            ++counts.more.back().edges;
         }
         counts.largest = std::max(counts.largest, count);
     }
@@ -205,14 +259,15 @@ SamplingNoise sampling_noise(const EdgeProfile& profile, std::int64_t weight_per
     const SampleCounts whole = sample_counts(profile, weight_per_sample);
     if (whole.once == 0 && whole.more.empty()) return {};
     FairCoins coins(kSeed);
+    Splitter splitter(whole, coins);
     Half a(whole);
     Half b(whole);
     std::array<double, kRounds> overlaps{};
     for (double& result : overlaps) {
-        split(whole, coins, a, b);
+        splitter.split(a, b);
         a.find_hot_set(cdf_percent);
         b.find_hot_set(cdf_percent);
-        result = overlap(a, b, whole.more.size());
+        result = overlap(a, b);
     }
     std::ranges::sort(overlaps);
     return {.low = overlaps[kRounds / 20 - 1], .median = overlaps[kRounds / 2 - 1]};  // nearest ranks
