@@ -29,7 +29,7 @@ public:
         if (const auto done = begin(); !done) return done;
         std::uint32_t begin = 0;  // of the batch
         const auto count = [&](const WireField& field) {
-            if (field.type != WireType::bytes) return type_mismatch(field);
+            if (field.type != WireType::bytes) return type_mismatch(field.begin, field.number, field.type);
             const std::uint32_t at = offset_of(field.begin);
             const bool next = out_.sample_total++ % kBatchSamples == 0 || at - begin >= kBatchBytes;
             if (!next) return true;
@@ -182,17 +182,14 @@ private:
     /// Of a stack that is sound.
     bool ends_of_stack(ByteView packed) {
         WireReader leafmost(packed);
-        const auto append_id = [&](WireReader& reader) {
-            std::uint64_t id = 0;
-            reader.read_varint(id);
-            return append(out_.stacks, static_cast<std::uint32_t>(id), packed.data());
-        };
-        if (!append_id(leafmost)) return false;
-        if (leafmost.at_end()) return true;
-        if (!append_id(leafmost)) return false;
+        std::uint64_t id = 0;
+        for (int place = 0; place < 2 && leafmost.read_varint(id); ++place) {
+            if (!append(out_.stacks, static_cast<std::uint32_t>(id), packed.data())) return false;
+        }
         if (leafmost.at_end()) return true;
         WireReader outermost(packed.subspan(static_cast<std::size_t>(last_varint(packed) - packed.data())));
-        return append_id(outermost);
+        outermost.read_varint(id);
+        return append(out_.stacks, static_cast<std::uint32_t>(id), packed.data());
     }
 
     bool location_id(const WireField& field) {
@@ -377,18 +374,19 @@ private:
         while (reader.read_field(field)) {
             if (!on_field(field)) return false;
         }
-        if (reader.fault() == WireFault::unknown_type) return unknown_type(field);
+        if (reader.fault() == WireFault::unknown_type) return unknown_type(field.begin, field.number, field.type);
         return reader.fault() == WireFault::none || wire_error(reader);
     }
 
     template <typename Decode>
     bool message(const WireField& field, Decode decode) {
-        return field.type == WireType::bytes ? decode(field.data) : type_mismatch(field);
+        return field.type == WireType::bytes ? decode(field.data)
+                                             : type_mismatch(field.begin, field.number, field.type);
     }
 
     template <typename T>
     bool varint(const WireField& field, T& out) {
-        if (field.type != WireType::varint) return type_mismatch(field);
+        if (field.type != WireType::varint) return type_mismatch(field.begin, field.number, field.type);
         out = static_cast<T>(field.value);
         return true;
     }
@@ -432,29 +430,30 @@ private:
         return budget_.append(vector, value) || no_memory(at);
     }
 
-    bool no_memory(const std::byte* at) {
+    [[gnu::cold]] bool no_memory(const std::byte* at) {
         error_ = over_budget({offset_of(at), OffsetSpace::inflated}, "decoding it needs more memory than is allowed");
         return false;
     }
 
-    bool wire_error(const WireReader& reader) {
-        if (reader.fault() == WireFault::bad_varint) {
-            return error(Invariant::wire_bad_varint, reader.position(), "it has more than ten bytes");
-        }
-        return error(Invariant::wire_truncated, reader.position(), "a field runs past the end of its message");
+    bool wire_error(const WireReader& reader) { return wire_error(reader.position(), reader.fault()); }
+
+    [[gnu::cold]] bool wire_error(const std::byte* at, WireFault fault) {
+        if (fault == WireFault::bad_varint) return error(Invariant::wire_bad_varint, at, "it has more than ten bytes");
+        return error(Invariant::wire_truncated, at, "a field runs past the end of its message");
     }
 
-    bool unknown_type(const WireField& field) {
-        return error(Invariant::wire_unknown_type, field.begin,
-                     fmt::format("field {} has wire type {}", field.number, static_cast<int>(field.type)));
+    // Of a field by its parts: where nothing refers to one, its parts stay in registers.
+    [[gnu::cold]] bool unknown_type(const std::byte* at, std::uint64_t number, WireType type) {
+        return error(Invariant::wire_unknown_type, at,
+                     fmt::format("field {} has wire type {}", number, static_cast<int>(type)));
     }
 
-    bool type_mismatch(const WireField& field) {
-        return error(Invariant::wire_type_mismatch, field.begin,
-                     fmt::format("field {} has wire type {}", field.number, static_cast<int>(field.type)));
+    [[gnu::cold]] bool type_mismatch(const std::byte* at, std::uint64_t number, WireType type) {
+        return error(Invariant::wire_type_mismatch, at,
+                     fmt::format("field {} has wire type {}", number, static_cast<int>(type)));
     }
 
-    bool too_large(const std::byte* at, std::string detail) {
+    [[gnu::cold]] bool too_large(const std::byte* at, std::string detail) {
         return error(Invariant::size_limit, at, std::move(detail));
     }
 

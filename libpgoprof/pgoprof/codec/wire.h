@@ -50,16 +50,15 @@ public:
     /// False at a fault: the varint runs past the end, or past ten bytes. Bits beyond the 64th are dropped, as in Go.
     [[gnu::always_inline]] bool read_varint(std::uint64_t& value) {
         // One and two bytes are nearly all there is: indices, ids, lengths.
-        if (left() >= 2) [[likely]] {
+        if (at_ != end_) [[likely]] {
             const auto first = std::to_integer<std::uint64_t>(at_[0]);
-            const auto second = std::to_integer<std::uint64_t>(at_[1]);
             if (first < 0x80) {
                 value = first;
                 ++at_;
                 return true;
             }
-            if (second < 0x80) {
-                value = (first & 0x7f) | second << 7;
+            if (left() >= 2 && (at_[1] & std::byte{0x80}) == std::byte{0}) {
+                value = (first & 0x7f) | std::to_integer<std::uint64_t>(at_[1]) << 7;
                 at_ += 2;
                 return true;
             }
@@ -106,7 +105,7 @@ public:
     }
 
 private:
-    static constexpr int kMaxVarintBytes = 10;
+    static constexpr std::size_t kMaxVarintBytes = 10;
 
     template <unsigned kNumber, WireType kType>
     bool next_is() const {
@@ -120,16 +119,28 @@ private:
         return false;
     }
 
-    [[gnu::noinline]] bool read_long_varint(std::uint64_t& value) {
-        if (left() >= sizeof(std::uint64_t)) [[likely]] {
-            const std::uint64_t word = wire::load_word(at_);
+    /// What a reader must not be asked for: its position then stays in registers.
+    struct LongVarint {
+        std::uint64_t value;
+        const std::byte* end;  ///< nullptr at a fault
+    };
+
+    [[gnu::always_inline]] bool read_long_varint(std::uint64_t& value) {
+        const LongVarint varint = long_varint(at_, end_);
+        if (varint.end == nullptr) return fail(left() < kMaxVarintBytes ? WireFault::truncated : WireFault::bad_varint);
+        value = varint.value;
+        at_ = varint.end;
+        return true;
+    }
+
+    [[gnu::noinline]] static LongVarint long_varint(const std::byte* at, const std::byte* end) {
+        if (end - at >= static_cast<std::ptrdiff_t>(sizeof(std::uint64_t))) [[likely]] {
+            const std::uint64_t word = wire::load_word(at);
             if (const std::uint64_t ends = ~word & wire::kContinues; ends != 0) {
-                at_ += (std::countr_zero(ends) + 1) / 8;
-                value = join_sevens(word & (ends ^ (ends - 1)));
-                return true;
+                return {join_sevens(word & (ends ^ (ends - 1))), at + (std::countr_zero(ends) + 1) / 8};
             }
         }
-        return read_any_varint(value);
+        return any_varint(at, end);
     }
 
     /// The low seven bits of each byte, next to each other.
@@ -139,21 +150,17 @@ private:
         return (word & 0x0fffffff) | (word & 0x0fffffff00000000) >> 4;
     }
 
-    bool read_any_varint(std::uint64_t& value) {
-        value = 0;
-        const std::byte* byte = at_;
-        for (int i = 0; i < kMaxVarintBytes; ++i, ++byte) {
-            if (byte == end_) return fail(WireFault::truncated);
-            value |= std::to_integer<std::uint64_t>(*byte & std::byte{0x7f}) << (7 * i);
-            if ((*byte & std::byte{0x80}) == std::byte{0}) {
-                at_ = byte + 1;
-                return true;
-            }
+    static LongVarint any_varint(const std::byte* at, const std::byte* end) {
+        std::uint64_t value = 0;
+        for (std::size_t i = 0; i < kMaxVarintBytes && at != end; ++i) {
+            const std::byte byte = *at++;
+            value |= std::to_integer<std::uint64_t>(byte & std::byte{0x7f}) << (7 * i);
+            if ((byte & std::byte{0x80}) == std::byte{0}) return {value, at};
         }
-        return fail(WireFault::bad_varint);
+        return {0, nullptr};
     }
 
-    bool read_fixed(std::uint64_t& value, std::size_t size) {
+    [[gnu::always_inline]] bool read_fixed(std::uint64_t& value, std::size_t size) {
         if (left() < size) return fail(WireFault::truncated);
         value = 0;
         for (std::size_t i = size; i-- > 0;) value = value << 8 | std::to_integer<std::uint64_t>(at_[i]);
@@ -161,7 +168,7 @@ private:
         return true;
     }
 
-    bool read_bytes(ByteView& data) {
+    [[gnu::always_inline]] bool read_bytes(ByteView& data) {
         std::uint64_t size;
         if (!read_varint(size)) return false;
         if (size > left()) return fail(WireFault::truncated);
@@ -172,7 +179,7 @@ private:
 
     std::size_t left() const { return static_cast<std::size_t>(end_ - at_); }
 
-    bool fail(WireFault fault) {
+    [[gnu::always_inline]] bool fail(WireFault fault) {
         fault_ = fault;
         return false;
     }
