@@ -15,29 +15,29 @@ namespace pgoprof::cli {
 namespace {
 
 constexpr std::size_t kStep = 8 * kHugePage;
+constexpr std::size_t kSmall = kHugePage / 2;  // what a small profile needs: a huge page would be more
 
 std::uintptr_t address(const void* at) { return reinterpret_cast<std::uintptr_t>(at); }
 
 }  // namespace
 
-// What there is of the heap by now ends anywhere. The bytes from there to the next huge page, which are never touched,
-// are left out, since each of their small pages would cost a fault.
+// What there is of the heap by now ends anywhere. From there to shortly before a huge page that nothing has touched it
+// is left out, since each small page costs a fault.
 void prepare_heap() {
     ::mallopt(M_TOP_PAD, kStep);
     ::mallopt(M_TRIM_THRESHOLD, 2 * kStep);
     ::mallopt(M_MMAP_THRESHOLD, kStep / 2);
-    constexpr std::size_t kProbe = kHugePage / 2;  // more than there is, so that the heap grows by a step
-    void* const probe = std::malloc(kProbe);
-    void* begin = probe;
+    constexpr std::size_t kProbe = kHugePage;  // more than there is, so that the heap grows by a step
+    auto* const probe = static_cast<std::byte*>(std::malloc(kProbe));
+    void* begin = probe + kProbe;  // malloc's notes on what is free have touched the page there
     std::size_t space = 2 * kHugePage;
     std::align(kHugePage, 1, begin, space);
     const std::uintptr_t end = address(::sbrk(0));
-    std::free(probe);
     // Another allocator, such as a sanitizer's, has its blocks elsewhere.
-    if (address(begin) >= end || end - address(begin) > 2 * kStep) return;
+    if (address(begin) >= end || end - address(begin) > 2 * kStep) return std::free(probe);
     ::madvise(begin, (end - address(begin)) / kHugePage * kHugePage, MADV_HUGEPAGE);
     [[maybe_unused]] static void* volatile left_out;  // else the compiler would see that nobody needs it
-    left_out = std::malloc(address(begin) - address(probe));
+    left_out = std::realloc(probe, address(begin) - address(probe) - kSmall);
 }
 
 }  // namespace pgoprof::cli
