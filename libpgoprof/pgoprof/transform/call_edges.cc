@@ -26,8 +26,12 @@ public:
         const std::size_t leaves = std::min<std::size_t>(raw.sample_total, 2 * raw.locations.size());
         leaves_.reserve(leaves);
         leaf_index_.reserve(leaves);
+        arcs_.reserve(leaves);
         arc_index_.reserve(leaves);
-        node_index_.reserve(std::min(2 * leaves, raw.lines.size()));
+        const std::size_t nodes = std::min(2 * leaves, raw.lines.size());
+        nodes_.reserve(nodes);
+        node_index_.reserve(nodes);
+        location_node_ids_.reserve(nodes);
     }
 
     /// Of a sample only the two leaf-most locations matter, and what they add is proportional to the weight: samples
@@ -76,10 +80,10 @@ private:
     /// graph.NodeInfo, with its weights.
     struct Node {
         StringId name;
+        StringId file;  ///< not part of the key
         std::uint64_t address = 0;
         std::int64_t start_line = 0;
         std::int64_t line = 0;
-        StringId file;  ///< not part of the key
         std::int64_t flat = 0;
         std::int64_t cumulative = 0;
         std::uint32_t seen_in = kNever;
@@ -170,10 +174,10 @@ private:
         const std::uint32_t position = *function_index_.find(line.function_id);
         const FunctionNames& names = function_names(position);
         return {.name = names.name,
+                .file = names.file,
                 .address = location.address,
                 .start_line = raw_.functions[position].start_line,
-                .line = line.line,
-                .file = names.file};
+                .line = line.line};
     }
 
     /// Functions may share a name: to the compiler they are one.
@@ -203,6 +207,7 @@ private:
     /// Arcs of all addresses and lines become edges by name and offset.
     void collect_edges() {
         HashIndex index;
+        index.reserve(arcs_.size());
         for (const Arc& arc : arcs_) {
             const Node& from = nodes_[arc.from];
             if (!from.kept()) continue;
