@@ -166,7 +166,7 @@ public:
         a.add_once(heads);
         b.add_once(whole_.once - heads);
         for (const Tally& tally : whole_.more) {
-            if (tally.count < tally.edges / tally.count) {
+            if (tally.count < 4 * tally.edges / tally.count) {
                 split_together(tally, a, b);
             } else {
                 for (std::int64_t i = 0; i < tally.edges; ++i) add({tally.count, 1}, coins_.heads(tally.count), a, b);
