@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 
 #include "pgoprof/base/json_text.h"
-#include "pgoprof/base/sha256.h"
 #include "pgoprof/base/text.h"
 #include "pgoprof/report/lint_report.h"
 #include "pgoprof/report/ranked_findings.h"
@@ -73,10 +73,17 @@ Json locations(const FileFindings& file) {
         {{{"physicalLocation", {{"artifactLocation", artifact_location(file)}, {"region", {{"startLine", 1}}}}}}});
 }
 
+/// FNV-1a of 64 bits: enough to tell a repository's files and rules apart.
+std::uint64_t fnv1a(std::string_view text) {
+    std::uint64_t hash = 0xcbf29ce484222325;
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+    return hash;
+}
+
 /// The same for the same fault, however a profile's figures move: what GitHub tells alerts apart by.
 std::string fingerprint(const RankedFinding& entry) {
     const std::string identity = fmt::format("{} {}", entry.finding->rule->id, entry.file->repository_path);
-    return fmt::format("{:.16}:{}", to_hex(sha256(as_bytes(identity))), entry.ordinal);
+    return fmt::format("{:016x}:{}", fnv1a(identity), entry.ordinal);
 }
 
 Json rule_json(const LintRule& rule) {
