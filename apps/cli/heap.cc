@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::size_t kStep = 8 * kHugePage;
 constexpr std::size_t kSmall = kHugePage / 2;  // what a small profile needs: a huge page would be more
+constexpr std::size_t kHuge = 3 * kHugePage;   // then; in the last of more there would be much room that nobody needs
 
 std::uintptr_t address(const void* at) { return reinterpret_cast<std::uintptr_t>(at); }
 
@@ -35,7 +37,7 @@ void prepare_heap() {
     const std::uintptr_t end = address(::sbrk(0));
     // Another allocator, such as a sanitizer's, has its blocks elsewhere.
     if (address(begin) >= end || end - address(begin) > 2 * kStep) return std::free(probe);
-    ::madvise(begin, (end - address(begin)) / kHugePage * kHugePage, MADV_HUGEPAGE);
+    ::madvise(begin, std::min(kHuge, end - address(begin)), MADV_HUGEPAGE);
     [[maybe_unused]] static void* volatile left_out;  // else the compiler would see that nobody needs it
     left_out = std::realloc(probe, address(begin) - address(probe) - kSmall);
 }

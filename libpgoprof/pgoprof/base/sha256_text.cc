@@ -1,5 +1,5 @@
-// Apart from the digests themselves, so that what only prints them, or reads them, does not start nettle, which asks the
-// processor what it can do: to a guest of a hypervisor that is a twentieth of a millisecond.
+// Apart from the digests themselves, so that what only prints them, or reads them, does not start nettle, which asks
+// the processor what it can do: to a guest of a hypervisor that is a twentieth of a millisecond.
 #include <fmt/format.h>
 
 #include <charconv>

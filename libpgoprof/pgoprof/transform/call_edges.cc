@@ -22,13 +22,13 @@ public:
           function_index_(raw.functions),
           location_nodes_(raw.locations.size()),
           function_names_(raw.functions.size()) {
-        // Each sample may have a leaf of its own, each leaf an arc of its own: hardly so where there are many samples.
-        const std::size_t leaves = std::min<std::size_t>(raw.sample_total, 2 * raw.locations.size());
+        // A guess: as many as this end a sample in profiles of all sizes, or fewer.
+        const std::size_t leaves = std::min<std::size_t>(raw.sample_total, raw.locations.size() / 4 * 3);
         leaves_.reserve(leaves);
         leaf_index_.reserve(leaves);
         arcs_.reserve(leaves);
         arc_index_.reserve(leaves);
-        const std::size_t nodes = std::min(2 * leaves, raw.lines.size());
+        const std::size_t nodes = std::min(leaves + leaves / 5, raw.lines.size());
         nodes_.reserve(nodes);
         node_index_.reserve(nodes);
         location_node_ids_.reserve(nodes);
