@@ -157,7 +157,8 @@ private:
         const ReadRecording read = [&](RecordingInfo& info, const VisitRecording& visit) {
             return read_items(content_, limits_, info, visit);
         };
-        auto converted = convert_recording(read, options_.choice, GoBinary::open);
+        auto converted =
+            convert_recording(read, options_.choice, GoBinary::open, limits_.decode_budget(content_.size()));
         if (!converted) return fail(converted.error());
         out_.profile = std::move(converted->profile);
         out_.recording = std::move(converted->report);

@@ -54,7 +54,8 @@ Profile convert(ReadItems read_items, ByteView content, const std::string& binar
     const ReadRecording read = [&](RecordingInfo& info, const VisitRecording& visit) {
         return read_items(content, Limits{}, info, visit);
     };
-    RecordingProfile converted = value_of(convert_recording(read, {.binary = binary}, GoBinary::open));
+    RecordingProfile converted =
+        value_of(convert_recording(read, {.binary = binary}, GoBinary::open, Limits{}.decode_budget(content.size())));
     for (const std::string& note : converted.report.notes) fmt::print("{}\n", escape_line(note));
     return std::move(converted.profile);
 }

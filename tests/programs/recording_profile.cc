@@ -82,7 +82,8 @@ int main(int argc, char** argv) {
     const ReadRecording read = [&](RecordingInfo& info, const VisitRecording& visit) {
         return read_recording(data.view(), options, info, visit);
     };
-    const Result<RecordingProfile> converted = convert_recording(read, options.choice, GoBinary::open);
+    const Result<RecordingProfile> converted =
+        convert_recording(read, options.choice, GoBinary::open, Limits{}.decode_budget(data.view().size()));
     if (!converted) give_up(converted.error());
     const Buffer encoded = encode_pprof(converted->profile);
     std::ofstream(options.profile, std::ios::binary) << encoded.text();

@@ -25,11 +25,8 @@ Result<> RecordingFold::visit(const RecordingItem& item) {
     if (const auto* sample = std::get_if<RecordedSample>(&item)) return fold(*sample);
     linked_range_ = {};  // processes change
     ++changes_;
-    if (const auto* mapping = std::get_if<RecordedMapping>(&item)) return processes_.apply(*mapping);
-    if (const auto* name = std::get_if<RecordedName>(&item)) processes_.apply(*name);
-    if (const auto* fork = std::get_if<RecordedFork>(&item)) processes_.apply(*fork);
     if (const auto* loss = std::get_if<RecordedLoss>(&item)) folded_.report.lost += loss->samples;
-    return {};
+    return processes_.apply(item);
 }
 
 Result<> RecordingFold::fold(const RecordedSample& sample) {

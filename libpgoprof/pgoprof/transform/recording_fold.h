@@ -58,14 +58,15 @@ struct ThreadChain {
 /// Folds the samples of the chosen binary and events. What it is given must outlive it.
 class RecordingFold {
 public:
+    /// `memory`: bytes that what it knows of the processes may take.
     RecordingFold(const RecordingInfo& info, const RecordingChoice& choice, const ChosenBinary& chosen,
-                  const std::vector<bool>& events)
+                  const std::vector<bool>& events, std::uint64_t memory)
         : info_(info),
           choice_(choice),
           binary_(chosen.binary),
           files_(chosen.files),
           events_(events),
-          processes_(chosen.files),
+          processes_(memory, chosen.files),
           folded_{.places = CodePlaces(chosen.binary)},
           unwinder_(chosen.binary, folded_.places) {}
 

@@ -3,16 +3,29 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
+
 namespace pgoprof {
 
 namespace {
 
-// A build farm of 100,000 processes with 100 mappings each stays below both: half a gigabyte, half a minute.
-constexpr std::uint64_t kMostRanges = std::uint64_t{1} << 24;
+// Vectors that grow are up to twice as large as what they hold, and a mapping adds up to two ranges; a process or a
+// file has its nodes and blocks.
+constexpr std::uint64_t kRangeBytes = 2 * sizeof(MappedRange);
+constexpr std::uint64_t kProcessBytes = 256;
+constexpr std::uint64_t kFileBytes = 384;
+
+// A build farm of 100,000 processes with 100 mappings each stays below: half a minute.
 constexpr std::uint64_t kMostMoves = std::uint64_t{1} << 33;
-constexpr std::uint64_t kMostNameBytes = std::uint64_t{1} << 25;  // of files, which have the same few names mostly
 
 constexpr std::string_view kDeleted = " (deleted)";
+
+std::unexpected<Error> too_much(std::string_view what) {
+    return fail(ErrorCode::limit_exceeded, fmt::format("the recording's processes {}", what),
+                "record one process: perf record -p PID");
+}
+
+std::unexpected<Error> over_budget() { return too_much("take more memory than allowed"); }
 
 MappedRange from(const MappedRange& range, std::uint64_t start) {
     return {.start = start, .end = range.end, .offset = range.offset + (start - range.start), .file = range.file};
@@ -45,47 +58,65 @@ const MappedRange* RecordedProcess::find(std::uint64_t address) const {
     return address < range.end ? &range : nullptr;
 }
 
-Result<> ProcessTable::apply(const RecordedMapping& mapping) {
-    if (mapping.is_kernel) return {};
-    RecordedProcess& changed = process(mapping.pid);
-    if (changed.ranges.use_count() > 1) {
-        ranges_kept_ += changed.ranges->size();
-        changed.ranges = std::make_shared<MappedRanges>(*changed.ranges);
-    }
-    ranges_kept_ += 1;
-    ranges_moved_ += changed.ranges->size();
-    if (ranges_kept_ > kMostRanges || ranges_moved_ > kMostMoves)
-        return fail(ErrorCode::limit_exceeded, "the recording's processes have too many mappings",
-                    "record one process: perf record -p PID");
-    std::uint64_t end = 0;
-    if (__builtin_add_overflow(mapping.start, mapping.size, &end)) return {};
-    const RecordedFileId id = file(mapping.filename, mapping.build_id);
-    if (name_bytes_kept_ > kMostNameBytes)
-        return fail(ErrorCode::limit_exceeded, "the recording's processes have too many files mapped",
-                    "record one process: perf record -p PID");
-    map_over(*changed.ranges, {.start = mapping.start, .end = end, .offset = mapping.file_offset, .file = id});
-    changed.has_sought = changed.has_sought || is_sought(id);
-    if (!changed.program && may_be_program(mapping.filename)) changed.program = id;
+Result<> ProcessTable::apply(const RecordingItem& item) {
+    if (const auto* mapping = std::get_if<RecordedMapping>(&item)) return apply_mapping(*mapping);
+    if (const auto* name = std::get_if<RecordedName>(&item)) return apply_name(*name);
+    if (const auto* fork = std::get_if<RecordedFork>(&item)) return apply_fork(*fork);
     return {};
 }
 
-void ProcessTable::apply(const RecordedName& name) {
-    if (name.pid != name.tid) return;
-    RecordedProcess& named = process(name.pid);
-    if (name.by_exec) named = {};
-    named.name = name.name;
+Result<> ProcessTable::apply_mapping(const RecordedMapping& mapping) {
+    if (mapping.is_kernel) return {};
+    const Result<RecordedProcess*> found = process(mapping.pid);
+    if (!found) return fail(found.error());
+    RecordedProcess& changed = **found;
+    const std::uint64_t before = changed.ranges->size();
+    const bool is_shared = changed.ranges.use_count() > 1;
+    if (!budget_.charge(kRangeBytes * (2 + (is_shared ? before : 0)))) return over_budget();
+    if (is_shared) changed.ranges = std::make_shared<MappedRanges>(*changed.ranges);
+    ranges_moved_ += before;
+    if (ranges_moved_ > kMostMoves) return too_much("have too many mappings");
+    std::uint64_t end = 0;
+    if (__builtin_add_overflow(mapping.start, mapping.size, &end)) return {};
+    const Result<RecordedFileId> id = file(mapping.filename, mapping.build_id);
+    if (!id) return fail(id.error());
+    map_over(*changed.ranges, {.start = mapping.start, .end = end, .offset = mapping.file_offset, .file = *id});
+    changed.has_sought = changed.has_sought || is_sought(*id);
+    if (!changed.program && may_be_program(mapping.filename)) changed.program = *id;
+    return {};
 }
 
-void ProcessTable::apply(const RecordedFork& fork) {
-    if (fork.pid == fork.parent) return;
-    processes_[fork.pid] = RecordedProcess(processes_[fork.parent]);
+Result<> ProcessTable::apply_name(const RecordedName& name) {
+    if (name.pid != name.tid) return {};
+    const Result<RecordedProcess*> named = process(name.pid);
+    if (!named) return fail(named.error());
+    if (name.by_exec) **named = {};
+    (*named)->name = name.name;
+    return {};
 }
 
-RecordedFileId ProcessTable::file(std::string_view name, std::string_view build_id) {
+Result<> ProcessTable::apply_fork(const RecordedFork& fork) {
+    if (fork.pid == fork.parent) return {};
+    const Result<RecordedProcess*> parent = process(fork.parent);
+    if (!parent) return fail(parent.error());
+    const Result<RecordedProcess*> child = process(fork.pid);
+    if (!child) return fail(child.error());
+    **child = **parent;
+    return {};
+}
+
+Result<RecordedProcess*> ProcessTable::process(std::uint32_t pid) {
+    const auto known = processes_.find(pid);
+    if (known != processes_.end()) return &known->second;
+    if (!budget_.charge(kProcessBytes)) return over_budget();
+    return &processes_[pid];
+}
+
+Result<RecordedFileId> ProcessTable::file(std::string_view name, std::string_view build_id) {
     key_.name = name;
     key_.build_id = build_id;
     if (const auto known = file_ids_.find(key_); known != file_ids_.end()) return known->second;
-    name_bytes_kept_ += name.size();
+    if (!budget_.charge(kFileBytes + 2 * name.size())) return over_budget();
     const RecordedFileId id{static_cast<std::uint32_t>(files_.size())};
     files_.push_back(key_);
     is_sought_.push_back(std::ranges::find(sought_, key_) != sought_.end());

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "pgoprof/base/ids.h"
+#include "pgoprof/base/limits.h"
 #include "pgoprof/base/result.h"
 #include "pgoprof/model/recording.h"
 
@@ -53,15 +54,15 @@ struct RecordedProcess {
 /// Follows a recording item by item. Two readings of one recording number the files alike.
 class ProcessTable {
 public:
-    explicit ProcessTable(std::vector<RecordedFile> sought = {}) : sought_(std::move(sought)) {}
+    /// `memory`: bytes that it may take.
+    explicit ProcessTable(std::uint64_t memory, std::vector<RecordedFile> sought = {})
+        : budget_(memory), sought_(std::move(sought)) {}
 
-    /// Errors: limit_exceeded for more mappings, or names of files, than any machine has.
-    Result<> apply(const RecordedMapping& mapping);
-    void apply(const RecordedName& name);
-    void apply(const RecordedFork& fork);
+    /// Errors: limit_exceeded. Samples change nothing.
+    Result<> apply(const RecordingItem& item);
 
-    /// Text names the file of each frame: numbers it, too.
-    RecordedFileId file(std::string_view name, std::string_view build_id);
+    /// Text names the file of each frame: numbers it, too. Errors: limit_exceeded.
+    Result<RecordedFileId> file(std::string_view name, std::string_view build_id);
 
     /// Null for a process of which nothing is known.
     const RecordedProcess* find(std::uint32_t pid) const;
@@ -70,16 +71,18 @@ public:
     bool is_sought(RecordedFileId id) const { return is_sought_[id.value]; }
 
 private:
-    RecordedProcess& process(std::uint32_t pid) { return processes_[pid]; }
+    Result<> apply_mapping(const RecordedMapping& mapping);
+    Result<> apply_name(const RecordedName& name);
+    Result<> apply_fork(const RecordedFork& fork);
+    Result<RecordedProcess*> process(std::uint32_t pid);
 
+    Budget budget_;  // all that was ever added, or copied for a fork
     std::vector<RecordedFile> sought_;
     std::map<std::uint32_t, RecordedProcess> processes_;
     std::vector<RecordedFile> files_;
     std::vector<bool> is_sought_;
     std::map<RecordedFile, RecordedFileId> file_ids_;
-    RecordedFile key_;  // reused, so that a look-up allocates nothing
-    std::uint64_t name_bytes_kept_ = 0;
-    std::uint64_t ranges_kept_ = 0;   // all that were ever added, or copied for a fork
+    RecordedFile key_;                // reused, so that a look-up allocates nothing
     std::uint64_t ranges_moved_ = 0;  // to make room
 };
 

@@ -241,13 +241,15 @@ bool fold_alike(const Taken& guess, const Taken& taken) {
 /// takes is folded by the reading that surveys the whole, and only if that says otherwise the recording is read again.
 class RecordingReader {
 public:
-    RecordingReader(const ReadRecording& read, const RecordingChoice& choice, const OpenBinary& open_binary)
-        : read_(read), choice_(choice), open_binary_(open_binary) {}
+    /// `memory` for what is known of the processes: half of it for the survey, half for the fold.
+    RecordingReader(const ReadRecording& read, const RecordingChoice& choice, const OpenBinary& open_binary,
+                    std::uint64_t memory)
+        : read_(read), choice_(choice), open_binary_(open_binary), memory_(memory) {}
 
     Result<> run() {
         guess_ = take_beginning();
         if (guess_) start_fold(*guess_);
-        RecordingSurvey survey(choice_);
+        RecordingSurvey survey(choice_, memory_ / 2);
         RecordingInfo info;
         const Result<> done = read_(info, [&](const RecordingItem& item) {
             if (fold_ && !fold_->visit(item)) fold_.reset();
@@ -274,7 +276,7 @@ private:
 
     std::optional<Taken> take_beginning() {
         RecordingInfo info;
-        RecordingSurvey survey(choice_);
+        RecordingSurvey survey(choice_, memory_ / 2);
         const Result<> done = read_(info, [&](const RecordingItem& item) -> Result<> {
             if (survey.samples() >= kBeginning) return fail({});
             return survey.visit(item);
@@ -310,11 +312,12 @@ private:
         return known != opened_.end() ? known->second : opened_.emplace(filename, open_binary_(filename)).first->second;
     }
 
-    void start_fold(const Taken& taken) { fold_.emplace(taken.info, choice_, taken.chosen, taken.events); }
+    void start_fold(const Taken& taken) { fold_.emplace(taken.info, choice_, taken.chosen, taken.events, memory_ / 2); }
 
     const ReadRecording& read_;
     const RecordingChoice& choice_;
     const OpenBinary& open_binary_;
+    std::uint64_t memory_;
     std::map<std::string, Result<GoBinary>> opened_;
     std::optional<Taken> guess_;
     std::optional<Taken> taken_;
@@ -324,8 +327,8 @@ private:
 }  // namespace
 
 Result<RecordingProfile> convert_recording(const ReadRecording& read, const RecordingChoice& choice,
-                                           const OpenBinary& open_binary) {
-    RecordingReader reader(read, choice, open_binary);
+                                           const OpenBinary& open_binary, std::uint64_t memory) {
+    RecordingReader reader(read, choice, open_binary, memory);
     if (Result<> done = reader.run(); !done) return fail(std::move(done.error()));
     const auto& [info, chosen, events] = reader.taken();
     std::vector<std::string>& notes = reader.notes;

@@ -47,9 +47,10 @@ struct RecordingProfile {
     RecordingReport report;
 };
 
-/// Errors: invalid_content with the remedy, for a recording without stacks, of no Go program, of several equally likely
-/// ones, of another build than the binary, of arm64 stacks.
+/// `memory`: bytes that what is known of the recording's processes may take. Errors: invalid_content with the remedy,
+/// for a recording without stacks, of no Go program, of several equally likely ones, of another build than the binary,
+/// of arm64 stacks; limit_exceeded; overflow.
 Result<RecordingProfile> convert_recording(const ReadRecording& read, const RecordingChoice& choice,
-                                           const OpenBinary& open_binary);
+                                           const OpenBinary& open_binary, std::uint64_t memory);
 
 }  // namespace pgoprof

@@ -32,26 +32,27 @@ bool takes_process(const RecordingChoice& choice, const RecordedSample& sample, 
 }
 
 Result<> RecordingSurvey::visit(const RecordingItem& item) {
-    if (const auto* mapping = std::get_if<RecordedMapping>(&item)) return processes_.apply(*mapping);
-    if (const auto* name = std::get_if<RecordedName>(&item)) processes_.apply(*name);
-    if (const auto* fork = std::get_if<RecordedFork>(&item)) processes_.apply(*fork);
-    if (const auto* sample = std::get_if<RecordedSample>(&item)) count(*sample);
-    return {};
+    if (const auto* sample = std::get_if<RecordedSample>(&item)) return count(*sample);
+    return processes_.apply(item);
 }
 
-void RecordingSurvey::count(const RecordedSample& sample) {
+Result<> RecordingSurvey::count(const RecordedSample& sample) {
     samples_ += sample.count;
     const RecordedProcess* const process = processes_.find(sample.pid);
     Process& sampled = sampled_[sample.pid];
     sampled.samples += sample.count;
     if (sampled.name.empty()) sampled.name = name_of(sample, process);
-    if (!takes_process(choice_, sample, process)) return;
+    if (!takes_process(choice_, sample, process)) return {};
     samples_taken_ += sample.count;
     add(event_samples_, sample.event, sample.count);
-    if (const NamedFrame* frame = program_frame(sample))
-        add(program_samples_, processes_.file(frame->file, {}).value, sample.count);
-    else if (process != nullptr && process->program)
+    if (const NamedFrame* frame = program_frame(sample)) {
+        const Result<RecordedFileId> file = processes_.file(frame->file, {});
+        if (!file) return fail(file.error());
+        add(program_samples_, file->value, sample.count);
+    } else if (process != nullptr && process->program) {
         add(program_samples_, process->program->value, sample.count);
+    }
+    return {};
 }
 
 std::vector<RecordingSurvey::Process> RecordingSurvey::processes() const {

@@ -16,8 +16,10 @@ namespace pgoprof {
 /// Counts the samples of each program.
 class RecordingSurvey {
 public:
-    explicit RecordingSurvey(const RecordingChoice& choice) : choice_(choice) {}
+    /// `memory`: bytes that what it knows of the processes may take.
+    RecordingSurvey(const RecordingChoice& choice, std::uint64_t memory) : choice_(choice), processes_(memory) {}
 
+    /// Errors: limit_exceeded.
     Result<> visit(const RecordingItem& item);
 
     struct Program {
@@ -49,7 +51,7 @@ public:
     std::uint64_t samples_taken() const { return samples_taken_; }
 
 private:
-    void count(const RecordedSample& sample);
+    Result<> count(const RecordedSample& sample);
 
     const RecordingChoice& choice_;
     ProcessTable processes_;

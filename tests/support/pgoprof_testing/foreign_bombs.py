@@ -109,6 +109,14 @@ def mappings_of_long_names():
     return pipe(*ballast, *rounds)
 
 
+def forks_of_many_mappings():
+    """Each process maps one more file than its parent, and so no longer shares its thousand."""
+    def mapping(pid, i):
+        return record(MMAP, struct.pack("<II", pid, pid) + words(i << 12, 4096, 0) + b"//anon\0\0", misc=USER)
+    forks = (record(FORK, struct.pack("<IIIIQ", pid, 1, pid, 1, 0)) + mapping(pid, 1_000) for pid in range(2, 8_000))
+    return pipe(*(mapping(1, i) for i in range(1_000)), *forks)
+
+
 def many_deep_stacks(depth, address):
     """A stack of each depth: a row of the table each, but quadratic as stacks."""
     thread = firefox_thread(1)
@@ -142,6 +150,7 @@ def perf_bombs():
         "compressed zeros in a pipe": pipe(zeros),
         "compressed records of mappings": perf_file(compressed(mapping * 2 * MILLION)),
         "forks of a long name": forks_of_a_long_name(),
+        "forks of many mappings": forks_of_many_mappings(),
         "mappings of long names": mappings_of_long_names(),
         "what is compressed is compressed": perf_file(compressed(zeros)),
         "gzip of compressed zeros": pack(perf_file(zeros)),

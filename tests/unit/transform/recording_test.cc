@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <limits>
 
+#include "pgoprof/base/limits.h"
 #include "pgoprof/transform/recording_chain.h"
 #include "pgoprof/transform/recording_processes.h"
 #include "pgoprof/transform/recording_profile.h"
@@ -71,10 +72,10 @@ TEST_CASE("A mapping replaces what it overlaps") {
 }
 
 TEST_CASE("Processes fork with their mappings and lose them by exec") {
-    ProcessTable table;
+    ProcessTable table(kMiB);
     REQUIRE(table.apply(mapping(1, 0x1000, 0x1000, "/bin/sh")));
-    table.apply(RecordedName{.pid = 1, .tid = 1, .name = "sh"});
-    table.apply(RecordedFork{.pid = 2, .parent = 1});
+    REQUIRE(table.apply(RecordedName{.pid = 1, .tid = 1, .name = "sh"}));
+    REQUIRE(table.apply(RecordedFork{.pid = 2, .parent = 1}));
     REQUIRE(table.apply(mapping(2, 0x3000, 0x1000, "/lib/x.so")));
     CHECK(file_at(table, 2, 0x1fff) == "/bin/sh");
     CHECK(file_at(table, 2, 0x3000) == "/lib/x.so");
@@ -82,20 +83,20 @@ TEST_CASE("Processes fork with their mappings and lose them by exec") {
     CHECK(file_at(table, 1, 0x2000).empty());
     CHECK(file_at(table, 3, 0x1000).empty());
 
-    table.apply(RecordedName{.pid = 2, .tid = 7, .name = "worker", .by_exec = false});
+    REQUIRE(table.apply(RecordedName{.pid = 2, .tid = 7, .name = "worker", .by_exec = false}));
     CHECK(table.find(2)->name == "sh");
-    table.apply(RecordedName{.pid = 2, .tid = 2, .name = "server", .by_exec = true});
+    REQUIRE(table.apply(RecordedName{.pid = 2, .tid = 2, .name = "server", .by_exec = true}));
     CHECK(table.find(2)->name == "server");
     CHECK(file_at(table, 2, 0x1000).empty());
     CHECK_FALSE(table.find(2)->program);
     CHECK(file_at(table, 1, 0x1000) == "/bin/sh");
 
-    table.apply(RecordedFork{.pid = 1, .parent = 1});  // a thread
+    REQUIRE(table.apply(RecordedFork{.pid = 1, .parent = 1}));  // a thread
     CHECK(file_at(table, 1, 0x1000) == "/bin/sh");
 }
 
 TEST_CASE("Mappings of the kernel and past the end of memory are none") {
-    ProcessTable table;
+    ProcessTable table(kMiB);
     RecordedMapping kernel = mapping(1, 0x1000, 0x1000, "[kernel.kallsyms]_text");
     kernel.is_kernel = true;
     REQUIRE(table.apply(kernel));
@@ -111,7 +112,7 @@ TEST_CASE("The program is the first file that may be one") {
     for (const std::string_view name : {"/usr/bin/server", "/app/main (deleted)", "server"})
         CHECK(may_be_program(name));
 
-    ProcessTable table;
+    ProcessTable table(kMiB);
     REQUIRE(table.apply(mapping(1, 0x7000, 0x1000, "[vdso]")));
     REQUIRE(table.apply(mapping(1, 0x1000, 0x1000, "/usr/bin/server")));
     REQUIRE(table.apply(mapping(1, 0x2000, 0x1000, "/usr/bin/other")));
@@ -119,17 +120,57 @@ TEST_CASE("The program is the first file that may be one") {
 }
 
 TEST_CASE("What is sought is found in forks until they exec") {
-    ProcessTable table(std::vector{RecordedFile{.name = "/srv/app", .build_id = "aa"}});
+    ProcessTable table(kMiB, std::vector{RecordedFile{.name = "/srv/app", .build_id = "aa"}});
     RecordedMapping app = mapping(1, 0x1000, 0x1000, "/srv/app");
     REQUIRE(table.apply(app));
     CHECK_FALSE(table.find(1)->has_sought);  // of another build
     app.build_id = "aa";
     REQUIRE(table.apply(app));
-    table.apply(RecordedFork{.pid = 2, .parent = 1});
+    REQUIRE(table.apply(RecordedFork{.pid = 2, .parent = 1}));
     CHECK(table.find(2)->has_sought);
-    table.apply(RecordedName{.pid = 2, .tid = 2, .name = "sh", .by_exec = true});
+    REQUIRE(table.apply(RecordedName{.pid = 2, .tid = 2, .name = "sh", .by_exec = true}));
     CHECK_FALSE(table.find(2)->has_sought);
     CHECK(table.find(1)->has_sought);
+}
+
+TEST_CASE("What is known of processes takes no more memory than it may") {
+    constexpr std::uint64_t kMemory = 64 * kKiB;
+    constexpr std::uint64_t kRanges = 30;
+    const std::string name(1000, 'n');
+    /// How often `next(table, i)` succeeds.
+    const auto times = [&](auto next) {
+        ProcessTable table(kMemory);
+        for (std::uint64_t i = 0; i < kRanges; ++i) REQUIRE(table.apply(mapping(1, i << 12, 0x1000, "/bin/x")));
+        for (std::uint32_t i = 2;; ++i) {
+            if (const Result<> done = next(table, i); !done) {
+                CHECK(done.error().code == ErrorCode::limit_exceeded);
+                return i - 2;
+            }
+        }
+    };
+    const auto fork = [](ProcessTable& table, std::uint32_t i) {
+        return table.apply(RecordedFork{.pid = i, .parent = 1});
+    };
+    const auto forks = times(fork);
+    const auto names = times([](ProcessTable& table, std::uint32_t i) {
+        return table.apply(RecordedName{.pid = i, .tid = i, .name = "x"});
+    });
+    const auto mappings = times([](ProcessTable& table, std::uint32_t i) {
+        return table.apply(mapping(1, std::uint64_t{i} << 20, 0x1000, "/bin/x"));
+    });
+    const auto forks_that_map = times([&](ProcessTable& table, std::uint32_t i) {
+        const Result<> forked = fork(table, i);
+        return forked ? table.apply(mapping(i, 0, 0x1000, "/bin/x")) : forked;
+    });
+    const auto files = times([&](ProcessTable& table, std::uint32_t i) -> Result<> {
+        const auto file = table.file(name + std::to_string(i), {});
+        return file ? Result<>() : fail(file.error());
+    });
+    CHECK((forks > 100 && forks < kMemory / sizeof(RecordedProcess)));
+    CHECK(names == forks);
+    CHECK((mappings > 100 && mappings < kMemory / sizeof(MappedRange)));
+    CHECK((forks_that_map > 10 && forks_that_map < kMemory / (kRanges * sizeof(MappedRange))));
+    CHECK((files > 10 && files < kMemory / name.size()));
 }
 
 TEST_CASE("Equal stacks are kept once") {
@@ -200,7 +241,7 @@ TEST_CASE("A chain is as if it were the first, whatever was there before") {
 TEST_CASE("Samples are counted by program, of the processes that are taken") {
     RecordingChoice choice;
     const auto survey_of = [&] {
-        RecordingSurvey survey(choice);
+        RecordingSurvey survey(choice, kMiB);
         for (const std::uint32_t pid : {1U, 2U}) {
             REQUIRE(survey.visit(RecordedName{.pid = pid, .tid = pid, .name = pid == 1 ? "one" : "two"}));
             REQUIRE(survey.visit(mapping(pid, 0x1000, 0x1000, pid == 1 ? "/bin/one" : "/bin/two")));
@@ -234,7 +275,7 @@ TEST_CASE("Samples are counted by program, of the processes that are taken") {
 
 TEST_CASE("Text names the file of each frame") {
     const RecordingChoice choice;
-    RecordingSurvey survey(choice);
+    RecordingSurvey survey(choice, kMiB);
     const std::array frames{NamedFrame{.address = 0xffffffff81000000, .file = "[kernel.kallsyms]"},
                             NamedFrame{.address = 0x10, .file = "/lib/libc.so.6"},
                             NamedFrame{.address = 0x10, .file = "/bin/server"}};
@@ -245,7 +286,7 @@ TEST_CASE("Text names the file of each frame") {
 
 TEST_CASE("A program that cannot be read is an error that names the remedy") {
     const RecordingChoice choice;
-    RecordingSurvey survey(choice);
+    RecordingSurvey survey(choice, kMiB);
     REQUIRE(survey.visit(mapping(1, 0x1000, 0x1000, "/app/server (deleted)")));
     sample(survey, 1, 3);
     std::vector<std::string> asked;
@@ -263,7 +304,7 @@ TEST_CASE("A program that cannot be read is an error that names the remedy") {
 
 TEST_CASE("Events of CPU time are taken first, then cycles of all kinds of cores") {
     const RecordingChoice choice;
-    RecordingSurvey survey(choice);
+    RecordingSurvey survey(choice, kMiB);
     for (std::size_t event = 0; event < 4; ++event) sample(survey, 1, 10, event);
     RecordingInfo info;
     info.events = {{.name = "cache-misses:u", .stacks = StackKind::frame_pointers},
@@ -288,7 +329,7 @@ TEST_CASE("A recording of another architecture is refused") {
         return {};
     };
     std::vector<std::string> asked;
-    const auto converted = convert_recording(read, {}, nothing_opens(ErrorCode::io_failure, asked));
+    const auto converted = convert_recording(read, {}, nothing_opens(ErrorCode::io_failure, asked), kMiB);
     REQUIRE_FALSE(converted);
     CHECK(converted.error().message.find("aarch64") != std::string::npos);
     CHECK_FALSE(converted.error().remedy.empty());
