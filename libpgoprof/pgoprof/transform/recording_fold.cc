@@ -25,7 +25,9 @@ Result<> RecordingFold::visit(const RecordingItem& item) {
     if (const auto* sample = std::get_if<RecordedSample>(&item)) return fold(*sample);
     linked_range_ = {};  // processes change
     ++changes_;
-    if (const auto* loss = std::get_if<RecordedLoss>(&item)) folded_.report.lost += loss->samples;
+    const auto* const loss = std::get_if<RecordedLoss>(&item);
+    if (loss != nullptr && !add_checked(folded_.report.lost, loss->samples))
+        return fail({.code = ErrorCode::overflow, .message = "a sum of lost samples overflows 64 bits"});
     return processes_.apply(item);
 }
 

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 
+#include "pgoprof/base/checked.h"
 #include "pgoprof/base/hash.h"
 #include "pgoprof/base/parallel.h"
 #include "pgoprof/model/profile_builder.h"
@@ -73,7 +74,7 @@ public:
 
     Result<Profile> build(const RecordingInfo& info, const std::string& filename, const Measure& measure) {
         measure_ = measure;
-        sum_up();
+        if (Result<> summed = sum_up(); !summed) return fail(std::move(summed.error()));
         describe(info, filename);
         builder_.reserve_samples(folded_.stacks.size(), folded_.stacks.frame_count());
         if (Result<> added = add_samples(); !added) return fail(std::move(added.error()));
@@ -87,11 +88,15 @@ public:
 private:
     bool time_is_first() const { return measure_.is_time && folded_.periods.least < folded_.periods.greatest; }
 
-    void sum_up() {
+    Result<> sum_up() {
         for (std::size_t i = 0; i < folded_.stacks.size(); ++i) {
-            all_.samples += folded_.stacks.totals(i).samples;
-            all_.periods += folded_.stacks.totals(i).periods;
+            const auto& [samples, periods] = folded_.stacks.totals(i);
+            all_.samples += samples;  // fits: the survey added up all
+            if (!add_checked(all_.periods, periods))
+                return fail(
+                    {.code = ErrorCode::overflow, .message = "a sum of periods overflows 64 bits", .rule = "PGO126"});
         }
+        return {};
     }
 
     void describe(const RecordingInfo& info, const std::string& filename) {

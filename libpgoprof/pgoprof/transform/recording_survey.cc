@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "pgoprof/base/checked.h"
+
 namespace pgoprof {
 
 namespace {
@@ -36,8 +38,10 @@ Result<> RecordingSurvey::visit(const RecordingItem& item) {
     return processes_.apply(item);
 }
 
+/// All other counts of samples, here and of what is taken, are of some of these: they fit if these do.
 Result<> RecordingSurvey::count(const RecordedSample& sample) {
-    samples_ += sample.count;
+    if (!add_checked(samples_, sample.count))
+        return fail({.code = ErrorCode::overflow, .message = "a sum of samples overflows 64 bits", .rule = "PGO126"});
     const RecordedProcess* const process = processes_.find(sample.pid);
     Process& sampled = sampled_[sample.pid];
     sampled.samples += sample.count;

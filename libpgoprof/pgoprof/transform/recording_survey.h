@@ -19,7 +19,7 @@ public:
     /// `memory`: bytes that what it knows of the processes may take.
     RecordingSurvey(const RecordingChoice& choice, std::uint64_t memory) : choice_(choice), processes_(memory) {}
 
-    /// Errors: limit_exceeded.
+    /// Errors: overflow, limit_exceeded.
     Result<> visit(const RecordingItem& item);
 
     struct Program {

@@ -18,6 +18,8 @@ using namespace pgoprof::testing;
 namespace {
 
 constexpr std::uint64_t kLoadedAt = 0x400000;
+constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
+constexpr std::uint64_t kMostSigned = std::numeric_limits<std::int64_t>::max();
 
 /// `count` samples of main.leaf at byte `byte`, called by main.outer, in one process of a program.
 struct Run {
@@ -133,4 +135,22 @@ TEST_CASE("Another event than the one that a recording begins with is taken wher
 TEST_CASE("A recording may begin with nothing that can be chosen") {
     const auto [profile, report] = convert_in_both_orders({{.pid = 3, .count = 1500}, {.pid = 2, .count = 2000}});
     CHECK(report.samples == 2000);
+}
+
+TEST_CASE("Sums of a recording that do not fit are errors") {
+    const auto fails_to_add_up = [](std::string_view what, std::vector<Run> runs) {
+        const Result<RecordingProfile> converted = Recorder(std::move(runs)).convert();
+        REQUIRE_FALSE(converted);
+        CHECK(converted.error().code == ErrorCode::overflow);
+        CHECK(converted.error().rule == "PGO126");
+        CHECK(converted.error().message == what);
+    };
+    // Each of the stacks has what fits.
+    fails_to_add_up("a sum of periods overflows 64 bits",
+                    {{.pid = 1, .count = 1, .event = 1, .byte = 8, .period = kMostSigned},
+                     {.pid = 1, .count = 1, .event = 1, .byte = 9, .period = kMostSigned},
+                     {.pid = 1, .count = 1, .event = 1, .byte = 10, .period = kMostSigned}});
+    // Those of the other program would seem to be fewer.
+    fails_to_add_up("a sum of samples overflows 64 bits",
+                    {{.pid = 1, .count = 1}, {.pid = 2, .count = 2, .equal = kMost / 2 + 1}});
 }
