@@ -8,6 +8,7 @@ import subprocess
 
 import profile_pb2
 import pytest
+from google.protobuf import text_format
 
 from pgoprof_testing import merge_tool, profiles
 
@@ -325,6 +326,21 @@ def test_names_of_many_prefixes(tmp_path):
     for options in (["--rename", "main.work=main.job"], ["--anonymize"]):
         table = profile_pb2.Profile.FromString(gzip.decompress(run(*options, path).stdout)).string_table
         assert name.encode() not in table and any(text.startswith(b"DO NOT INLINE: " * 60_000 + b"main.") for text in table)
+
+
+@pytest.mark.parametrize("name", [b"main.a ", b"main.a   ", b" ", b"#main.a", b"# ", b"main.#a b", b"main.a\t", b"a\\x20", b"a;", b"[x]"])
+def test_folded_stacks_keep_names(name, tmp_path):
+    """As a leaf, as a root, and alone."""
+    stacks = [([name, "main.main"], 3), (["main.main", name], 2), ([name], 1)]
+    folded = run("--to", "folded", write(tmp_path / "named", profiles.from_stacks(stacks)))
+    assert folded.returncode == 0, folded.stderr
+    again = run("--from", "folded", "--to", "text", "-", input=folded.stdout)
+    assert again.returncode == 0, again.stderr
+    profile = text_format.Parse(again.stdout, profile_pb2.Profile())
+    functions = {function.id: profile.string_table[function.name] for function in profile.function}
+    names = {location.id: functions[location.line[0].function_id] for location in profile.location}
+    found = {tuple(names[location] for location in sample.location_id): sample.value[0] for sample in profile.sample}
+    assert found == {(name, b"main.main"): 3, (b"main.main", name): 2, (name,): 1}
 
 
 def test_hostile_names_do_not_reach_the_terminal(tmp_path):

@@ -13,13 +13,17 @@ namespace {
 
 constexpr std::size_t kPiece = std::size_t{1} << 20;
 
-/// What ends a frame or a line never stands in a name.
+/// What ends a frame or a line never stands in a name, nor does what its place would give another meaning: a blank
+/// before the count, "#" where a line begins.
 std::string fold_name(std::string_view name) {
     if (name.empty()) return "[unknown]";
     std::string folded;
-    for (const char c : escape_line(name)) {
-        if (c == ';') {
-            folded += "\\x3b";
+    const std::string line = escape_line(name);
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        const char c = line[i];
+        const bool is_misread = c == ';' || (c == '#' && i == 0) || (c == ' ' && i + 1 == line.size());
+        if (is_misread) {
+            fmt::format_to(std::back_inserter(folded), "\\x{:02x}", c);
         } else {
             folded += c;
         }
