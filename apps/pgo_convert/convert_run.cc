@@ -142,14 +142,15 @@ Result<> ConvertRun::write(const Imported& imported) const {
     Result<EdgeProfile> edges;
     if (is_for_the_compiler(options_.to)) edges = build_edges(imported);
     if (!edges) return fail(edges.error());
+    if (options_.to == OutputFormat::preprofile) return write_preprofiled(imported, *edges);
     auto output = options_.to == OutputFormat::pprof ? open_binary(options_.output) : Output::open(options_.output);
     if (!output) return fail(output.error());
     const WriteBytes write = [&](ByteView bytes) { return output->write(bytes); };
-    if (auto encoded = encode(imported, *edges, write); !encoded) return encoded;
+    if (auto encoded = encode(imported, write); !encoded) return encoded;
     return output->commit();
 }
 
-Result<> ConvertRun::encode(const Imported& imported, const EdgeProfile& edges, const WriteBytes& write) const {
+Result<> ConvertRun::encode(const Imported& imported, const WriteBytes& write) const {
     const std::uint64_t limit = options_.import.limits.decode_budget(imported.stored_bytes);
     if (options_.to == OutputFormat::speedscope || options_.to == OutputFormat::callgrind) {
         if (auto modest = check_repetition(imported.profile, limit); !modest) return modest;
@@ -164,7 +165,7 @@ Result<> ConvertRun::encode(const Imported& imported, const EdgeProfile& edges, 
         case OutputFormat::pprof:
             return write_gzipped(imported.profile, write);
         case OutputFormat::preprofile:
-            return write_preprofiled(imported, edges, write);
+            break;  // of edges: write_preprofiled
         case OutputFormat::folded:
             return write_stacks(imported, write);
         case OutputFormat::speedscope:
@@ -186,12 +187,11 @@ Result<> ConvertRun::write_gzipped(const Profile& profile, const WriteBytes& wri
     return gzip.finish();
 }
 
-Result<> ConvertRun::write_preprofiled(const Imported& imported, const EdgeProfile& edges,
-                                       const WriteBytes& write) const {
+Result<> ConvertRun::write_preprofiled(const Imported& imported, const EdgeProfile& edges) const {
     const std::uint64_t limit = options_.import.limits.decode_budget(imported.stored_bytes) / 4;
     const EdgeReport all{.profile = &edges, .shown = SIZE_MAX};
     if (auto modest = check_size(name_bytes(all), limit); !modest) return modest;
-    return write(encode_preprofile(edges).view());
+    return write_verbatim(options_.output, encode_preprofile(edges).text());
 }
 
 Result<> ConvertRun::write_stacks(const Imported& imported, const WriteBytes& write) const {

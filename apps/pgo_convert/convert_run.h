@@ -20,9 +20,9 @@ private:
     void report_recording(const RecordingReport& report) const;
     Result<EdgeProfile> build_edges(const Imported& imported) const;
     Result<> write(const Imported& imported) const;
-    Result<> encode(const Imported& imported, const EdgeProfile& edges, const WriteBytes& write) const;
+    Result<> encode(const Imported& imported, const WriteBytes& write) const;
     Result<> write_gzipped(const Profile& profile, const WriteBytes& write) const;
-    Result<> write_preprofiled(const Imported& imported, const EdgeProfile& edges, const WriteBytes& write) const;
+    Result<> write_preprofiled(const Imported& imported, const EdgeProfile& edges) const;
     Result<> write_stacks(const Imported& imported, const WriteBytes& write) const;
 
     const Options& options_;

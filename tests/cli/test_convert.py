@@ -343,6 +343,18 @@ def test_folded_stacks_keep_names(name, tmp_path):
     assert found == {(name, b"main.main"): 3, (b"main.main", name): 2, (name,): 1}
 
 
+@pytest.mark.parametrize("name,code", [(b"main.a", 0), (b"\x1b[31m", 2), (b"\xff", 2), (b"main.\xe2\x80\xae", 2)])
+def test_a_terminal_gets_no_escapes_of_preprofiles(name, code, tmp_path):
+    path = write(tmp_path / "hostile", profiles.from_stacks([([name, "main.b"], 5)]))
+    ours, terminal = os.openpty()
+    result = run("--to", "preprofile", path, capture_output=False, stdout=terminal, stderr=subprocess.PIPE)
+    os.close(terminal)
+    assert result.returncode == code, result.stderr
+    assert code == 0 or b"fit for a terminal" in result.stderr
+    os.close(ours)
+    assert run("--to", "preprofile", path).returncode == 0
+
+
 def test_hostile_names_do_not_reach_the_terminal(tmp_path):
     path = write(tmp_path / "hostile", profiles.from_stacks([(["main.a\x1b[31m", "main.main"], 1), (["main.b", "main.main"], 1)]))
     result = run("--rename-regex", r"^main\.[ab].*=main.\x1b]0;x" "\x1b", path)
