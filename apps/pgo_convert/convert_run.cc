@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <string>
-#include <thread>
 #include <utility>
 
 #include "pgo_convert/rewriting.h"
 #include "pgoprof/base/gzip_writer.h"
+#include "pgoprof/base/parallel.h"
 #include "pgoprof/base/text.h"
 #include "pgoprof/codec/pprof.h"
 #include "pgoprof/codec/preprofile.h"
@@ -181,7 +181,7 @@ Result<> ConvertRun::encode(const Imported& imported, const WriteBytes& write) c
 }
 
 Result<> ConvertRun::write_gzipped(const Profile& profile, const WriteBytes& write) const {
-    GzipWriter gzip(std::thread::hardware_concurrency(), Compression::quick, write);
+    GzipWriter gzip(available_threads(), Compression::quick, write);
     const WriteBytes compress = [&](ByteView bytes) { return gzip.write(bytes); };
     if (auto written = encode_pprof(profile, compress); !written) return written;
     return gzip.finish();
