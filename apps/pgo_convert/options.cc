@@ -12,6 +12,7 @@ namespace {
 template <typename Formats>
 std::vector<std::string> names_of(const Formats& formats) {
     std::vector<std::string> names;
+    names.reserve(formats.size());
     for (const auto format : formats) names.emplace_back(format_name(format));
     return names;
 }

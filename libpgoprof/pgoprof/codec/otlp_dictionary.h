@@ -29,7 +29,7 @@ public:
     /// Leaf first; valid until the next call.
     Result<std::span<const LocationId>> stack(std::uint32_t index);
     /// Nothing for a value that pprof's labels cannot hold.
-    Result<std::optional<Label>> label(std::uint64_t attribute);
+    Result<std::optional<Label>> label(std::uint64_t index);
 
 private:
     // Positions are those of the field numbers, less one.

@@ -46,6 +46,7 @@ std::vector<std::uint64_t> StackRepair::called_at(std::uint64_t site) const {
     std::vector<SeenCall> calls(seen.begin(), seen.end());
     std::ranges::stable_sort(calls, std::greater{}, &SeenCall::samples);
     std::vector<std::uint64_t> called;
+    called.reserve(calls.size());
     for (const SeenCall& call : calls) called.push_back(call.callee);
     return called;
 }
