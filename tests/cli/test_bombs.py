@@ -6,6 +6,7 @@ import resource
 import subprocess
 
 import pytest
+from pgoprof_testing.binary_bombs import binary_bombs
 from pgoprof_testing.bombs import bombs, inlined_frames, long_names, long_stacks
 from pgoprof_testing.foreign_bombs import foreign_bombs
 
@@ -50,6 +51,18 @@ def test_foreign_formats(name, tmp_path):
     path = tmp_path / "bomb"
     path.write_bytes(foreign_bombs()[name])
     check_refused("pgo-convert", path)
+
+
+@pytest.mark.parametrize("name", binary_bombs())
+def test_binaries(name, tmp_path):
+    """Of a recording: at each of its addresses there is something to be asked."""
+    binary, recording = tmp_path / "bomb", tmp_path / "perf.txt"
+    binary.write_bytes(binary_bombs()[name])
+    recording.write_text("".join(f"p 7/7 1.{i:06}: 1 cpu-clock:u: \n\t{0x400500 + i:x} main.f+0x1 ({binary})\n"
+                                 f"\t{0x400800 + i:x} main.f+0x2 ({binary})\n\n" for i in range(300)))
+    result = run_limited("pgo-convert", "--force", "--binary", binary, recording, "-o", tmp_path / "out")
+    assert result.returncode == 3, result.stderr
+    assert "pgo-convert: error: " in result.stderr
 
 
 @pytest.mark.parametrize("form", ["pprof", "preprofile", "folded", "speedscope", "callgrind", "text", "json"])

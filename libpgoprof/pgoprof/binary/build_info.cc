@@ -13,6 +13,7 @@ constexpr std::size_t kAlignment = 16;
 constexpr std::size_t kFlagsAt = 15;
 constexpr std::size_t kStringsAt = 32;
 constexpr std::uint8_t kInlineStrings = 2;
+constexpr std::uint64_t kMostBytes = std::uint64_t{16} << 20;  ///< of 100,000 modules
 constexpr std::size_t kSentinel = 16;  ///< bytes before and behind the module information (cmd/go's modload)
 
 bool is_build_info(ByteView bytes) {
@@ -38,7 +39,7 @@ ByteView find_build_info(const ElfFile& elf) {
 
 std::string_view take_string(ByteView& bytes) {
     const auto size = take_varint<std::uint64_t>(bytes);
-    const auto text = size ? slice(bytes, 0, *size) : std::nullopt;
+    const auto text = size && *size <= kMostBytes ? slice(bytes, 0, *size) : std::nullopt;
     bytes = text ? bytes.subspan(*size) : ByteView{};
     return text ? as_text(*text) : "";
 }

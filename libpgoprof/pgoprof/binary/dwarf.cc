@@ -1,22 +1,37 @@
 #include "pgoprof/binary/dwarf.h"
 
 #include <dwarf.h>
+#include <elf.h>
 #include <elfutils/libdw.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
+#include <cstddef>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "pgoprof/binary/reader.h"
 
 namespace pgoprof {
 namespace {
 
-/// Entries of DWARF that one question may look at: a hostile file can make siblings lead round in a circle.
-constexpr std::size_t kMostEntries = 1U << 26;
-constexpr std::size_t kMostEntriesOfFrame = 1U << 20;
+/// Entries of DWARF that may be looked at, and how many more for each question: of a hostile file there may be a
+/// million to a function, each with a million ranges.
+constexpr std::size_t kMostEntries = 1U << 25;
+constexpr std::size_t kEntriesOfFrame = 1U << 14;
 constexpr std::size_t kMostInlined = 4096;
+
+/// Abbreviations of all units, of which libdw keeps what it has read for each: a hundred bytes. Go has some hundred.
+constexpr std::size_t kMostAbbreviations = 1U << 20;
+
+/// What libdw may inflate: this, and so much for each byte of the file. Debug information compresses to a third.
+constexpr std::uint64_t kMostInflated = std::uint64_t{1} << 20;
+constexpr std::uint64_t kMostInflation = 4;
 
 /// libdw reads the file itself: what it inflates it writes back to what it takes for its own memory.
 class DwarfFile {
@@ -81,6 +96,51 @@ void for_each_unit(Dwarf* dwarf, Visit visit) {
     }
 }
 
+/// The abbreviations of a unit, up to `most`.
+std::size_t count_abbreviations(Dwarf* dwarf, Dwarf_Off unit_offset, std::size_t most) {
+    Dwarf_Die unit;
+    if (dwarf_offdie(dwarf, unit_offset, &unit) == nullptr) return 0;
+    std::size_t count = 0;
+    std::size_t size = 0;
+    for (Dwarf_Off offset = 0; count < most; offset += size, ++count) {
+        const Dwarf_Abbrev* const found = dwarf_getabbrev(&unit, offset, &size);
+        if (found == nullptr || found == DWARF_END_ABBREV) break;
+    }
+    return count;
+}
+
+/// Units may share a table, as all of Go's do: it is counted, and read, for the first.
+bool has_too_many_abbreviations(Dwarf* dwarf) {
+    std::size_t left = kMostAbbreviations;
+    std::optional<Dwarf_Off> counted;
+    std::size_t count = 0;
+    Dwarf_Off offset = 0;
+    Dwarf_Off next = 0;
+    Dwarf_Off table = 0;
+    std::size_t header_size = 0;
+    while (dwarf_nextcu(dwarf, offset, &next, &header_size, &table, nullptr, nullptr) == 0 && next > offset) {
+        if (std::exchange(counted, table) != table)
+            count = 1 + count_abbreviations(dwarf, offset + header_size, kMostAbbreviations);
+        if (count > left) return true;
+        left -= count;
+        offset = next;
+    }
+    return false;
+}
+
+/// Whether the code of `die` has `address`, as dwarf_haspc tells it; entries and ranges are counted alike.
+bool has_code_at(Dwarf_Die& die, std::uint64_t address, std::size_t& entries_left) {
+    Dwarf_Addr base = 0;
+    Dwarf_Addr begin = 0;
+    Dwarf_Addr end = 0;
+    for (std::ptrdiff_t at = 0; entries_left > 0; --entries_left) {
+        at = dwarf_ranges(&die, at, &base, &begin, &end);
+        if (at <= 0) return false;
+        if (address >= begin && address < end) return true;
+    }
+    return false;
+}
+
 /// The innermost child of `parent`, of those that can hold inlined calls, whose code has `address`.
 bool find_child(Dwarf_Die& parent, std::uint64_t address, std::size_t& entries_left, Dwarf_Die& child) {
     for (int more = dwarf_child(&parent, &child); more == 0; more = dwarf_siblingof(&child, &child)) {
@@ -88,7 +148,7 @@ bool find_child(Dwarf_Die& parent, std::uint64_t address, std::size_t& entries_l
         --entries_left;
         const int tag = dwarf_tag(&child);
         if (tag != DW_TAG_inlined_subroutine && tag != DW_TAG_lexical_block) continue;
-        if (dwarf_haspc(&child, address) > 0) return true;
+        if (has_code_at(child, address, entries_left)) return true;
     }
     return false;
 }
@@ -96,8 +156,7 @@ bool find_child(Dwarf_Die& parent, std::uint64_t address, std::size_t& entries_l
 /// Frames as DWARF nests them, the function first, and the place within the innermost.
 class FrameWalk {
 public:
-    FrameWalk(Dwarf_Die function, std::uint64_t address) : chain_{function} {
-        std::size_t entries_left = kMostEntriesOfFrame;
+    FrameWalk(Dwarf_Die function, std::uint64_t address, std::size_t& entries_left) : chain_{function} {
         Dwarf_Die child;
         for (Dwarf_Die parent = function; find_child(parent, address, entries_left, child); parent = child) {
             if (dwarf_tag(&child) == DW_TAG_inlined_subroutine) chain_.push_back(child);
@@ -156,7 +215,7 @@ public:
 
     bool has_go_code() const {
         bool has_go = false;
-        if (dwarf_.get() == nullptr) return false;
+        if (dwarf_.get() == nullptr || has_too_many_abbreviations(dwarf_.get())) return false;
         for_each_unit(dwarf_.get(), [&](Dwarf_Die& /*unit*/) {
             has_go = true;
             return false;
@@ -198,7 +257,8 @@ public:
         const std::scoped_lock lock(mutex_);
         Dwarf_Die die;
         if (dwarf_offdie(dwarf_.get(), functions_[*index].die, &die) == nullptr) return;
-        FrameWalk(die, address).put(frames, callee_is_panic);
+        entries_left_ += kEntriesOfFrame;
+        FrameWalk(die, address, entries_left_).put(frames, callee_is_panic);
     }
 
 private:
@@ -214,7 +274,8 @@ private:
     bool read_unit(Dwarf_Die& unit) const {
         Dwarf_Die child;
         for (int more = dwarf_child(&unit, &child); more == 0; more = dwarf_siblingof(&child, &child)) {
-            if (++entries_read_ > kMostEntries) return false;
+            if (entries_left_ == 0) return false;
+            --entries_left_;
             if (dwarf_tag(&child) != DW_TAG_subprogram) continue;
             Dwarf_Addr entry = 0;
             Dwarf_Addr end = 0;
@@ -228,12 +289,35 @@ private:
     mutable std::mutex mutex_;
     mutable std::once_flag read_;
     mutable std::vector<Function> functions_;
-    mutable std::size_t entries_read_ = 0;
+    mutable std::size_t entries_left_ = kMostEntries;
 };
+
+/// The size of a section that is compressed, as it says; 0 for others.
+std::uint64_t inflated_size(const Section& section) {
+    if (section.is_compressed) {
+        const auto header = read_at<Elf64_Chdr>(section.bytes, 0);
+        return header ? header->ch_size : 0;
+    }
+    const auto size = read_at<std::uint64_t>(section.bytes, 4);  // as ".zdebug_info" begins: "ZLIB", big-endian
+    return size && as_text(section.bytes).starts_with("ZLIB") ? std::byteswap(*size) : 0;
+}
+
+/// By libdw, which trusts the file more: with sections that we have looked at.
+bool may_be_read(const ElfFile& elf) {
+    if (elf.section(".debug_info") == nullptr && elf.section(".zdebug_info") == nullptr) return false;
+    std::uint64_t left = kMostInflated + kMostInflation * elf.bytes().size();
+    return std::ranges::all_of(elf.sections(), [&](const Section& section) {
+        const std::uint64_t size = inflated_size(section);
+        const bool fits = size <= left;
+        left -= fits ? size : 0;
+        return fits;
+    });
+}
 
 }  // namespace
 
 std::unique_ptr<SymbolTable> find_dwarf(const ElfFile& elf) {
+    if (!may_be_read(elf)) return nullptr;
     auto table = std::make_unique<DwarfTable>(elf.path());
     if (!table->has_go_code()) return nullptr;
     return table;

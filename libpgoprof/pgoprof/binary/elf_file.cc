@@ -12,7 +12,10 @@ namespace {
 
 /// More than any linker writes; a hostile header may claim 65535 of each, and each costs a look-up.
 constexpr std::size_t kMostSegments = 512;
+constexpr std::size_t kMostSections = 4096;
+constexpr std::size_t kMostSectionNames = std::size_t{1} << 20;  // bytes
 constexpr std::size_t kMostMatches = 16;
+constexpr std::size_t kMostNotes = 1U << 16;
 
 std::unexpected<Error> not_usable(std::string message) {
     return fail(ErrorCode::invalid_content, std::move(message),
@@ -31,9 +34,11 @@ std::uint64_t align_up(std::uint64_t value, std::uint64_t alignment) {
     return (value + alignment - 1) / alignment * alignment;
 }
 
-/// The note of that owner and type in one run of notes.
-ByteView find_note(ByteView notes, std::string_view owner, std::uint32_t type) {
-    while (const auto header = read_at<Elf64_Nhdr>(notes, 0)) {
+/// The note of that owner and type in one run of notes. `notes_left` are those that may still be looked at.
+ByteView find_note(ByteView notes, std::string_view owner, std::uint32_t type, std::size_t& notes_left) {
+    for (; notes_left > 0; --notes_left) {
+        const auto header = read_at<Elf64_Nhdr>(notes, 0);
+        if (!header) return {};
         const std::uint64_t contents_at = sizeof(Elf64_Nhdr) + align_up(header->n_namesz, 4);
         const auto name = slice(notes, sizeof(Elf64_Nhdr), header->n_namesz);
         const auto contents = slice(notes, contents_at, header->n_descsz);
@@ -77,6 +82,7 @@ Result<> ElfFile::read_header() {
 
 Result<> ElfFile::read_segments(std::uint64_t offset, std::size_t count) {
     if (count > kMostSegments) return not_usable("has too many segments");
+    std::uint64_t loaded = 0;
     for (std::size_t i = 0; i < count; ++i) {
         const auto header = read_at<Elf64_Phdr>(bytes(), offset + i * sizeof(Elf64_Phdr));
         if (!header) return not_usable("is cut short");
@@ -85,6 +91,8 @@ Result<> ElfFile::read_segments(std::uint64_t offset, std::size_t count) {
         if (header->p_type == PT_DYNAMIC && contents) dynamic_ = *contents;
         if (header->p_type != PT_LOAD) continue;
         if (!contents) return not_usable("is cut short");
+        loaded += contents->size();
+        if (loaded > 2 * bytes().size()) return not_usable("has segments that overlap");  // each is searched
         if (header->p_vaddr > std::numeric_limits<std::uint64_t>::max() - header->p_memsz)
             return not_usable("has a segment beyond the end of memory");
         segments_.push_back({.address = header->p_vaddr,
@@ -103,7 +111,7 @@ void ElfFile::read_sections(std::uint64_t offset, std::size_t count, std::size_t
     const auto names_header = read_at<Elf64_Shdr>(bytes(), offset + names_index * sizeof(Elf64_Shdr));
     if (!names_header || names_index >= count) return;
     const auto names = slice(bytes(), names_header->sh_offset, names_header->sh_size);
-    if (!names) return;
+    if (!names || names->size() > kMostSectionNames || count > kMostSections) return;
     sections_.reserve(count);
     for (std::size_t i = 0; i < count; ++i) {
         const auto header = read_at<Elf64_Shdr>(bytes(), offset + i * sizeof(Elf64_Shdr));
@@ -114,6 +122,7 @@ void ElfFile::read_sections(std::uint64_t offset, std::size_t count, std::size_t
         section.address = header->sh_addr;
         section.size = header->sh_size;
         section.link = header->sh_link;
+        section.is_compressed = (header->sh_flags & SHF_COMPRESSED) != 0;
         if (header->sh_type != SHT_NOBITS)
             section.bytes = slice(bytes(), header->sh_offset, header->sh_size).value_or(ByteView{});
         if (header->sh_type == SHT_NOTE) notes_.push_back(section.bytes);
@@ -137,8 +146,9 @@ const Section* ElfFile::section(std::string_view name) const {
 }
 
 ByteView ElfFile::note(std::string_view owner, std::uint32_t type) const {
+    std::size_t notes_left = kMostNotes;
     for (const ByteView notes : notes_) {
-        if (const ByteView contents = find_note(notes, owner, type); !contents.empty()) return contents;
+        if (const ByteView contents = find_note(notes, owner, type, notes_left); !contents.empty()) return contents;
     }
     return {};
 }

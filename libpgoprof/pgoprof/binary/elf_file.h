@@ -19,6 +19,7 @@ struct Section {
     std::uint64_t address = 0;
     std::uint64_t size = 0;
     std::uint32_t link = 0;
+    bool is_compressed = false;
     ByteView bytes;  ///< empty where the file has none of it
 };
 

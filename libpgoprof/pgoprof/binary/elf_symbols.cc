@@ -17,14 +17,21 @@ std::string_view without_abi(std::string_view name) {
     return name;
 }
 
-/// Calls `visit(symbol, name)` for each symbol of the table.
+/// Calls `visit(symbol, name)` for each symbol of the table. Names may share their ends, but many times over only in a
+/// hostile file.
 template <typename Visit>
 void for_each_symbol(const ElfFile& elf, Visit visit) {
     const Section* table = elf.section(".symtab");
     if (table == nullptr || table->link >= elf.sections().size()) return;
     const ByteView names = elf.sections()[table->link].bytes;
+    std::uint64_t bytes_left = 16 * names.size();
     for (std::uint64_t at = 0; const auto symbol = read_at<Elf64_Sym>(table->bytes, at); at += sizeof(Elf64_Sym)) {
-        if (const auto name = string_at(names, symbol->st_name)) visit(*symbol, *name);
+        const auto name = string_at(names, symbol->st_name);
+        const std::uint64_t bytes_read =
+            name ? name->size() : std::min(tail(names, symbol->st_name).size(), kLongestName);
+        if (bytes_read > bytes_left) return;
+        bytes_left -= bytes_read;
+        if (name) visit(*symbol, *name);
     }
 }
 

@@ -34,9 +34,12 @@ std::optional<T> read_at(ByteView bytes, std::uint64_t offset) {
     return value;
 }
 
+/// Longer than any name of code, a section or a file. What asks for many must not read megabytes for each.
+inline constexpr std::size_t kLongestName = std::size_t{64} << 10;
+
 /// The string at `offset` that a NUL ends; nothing if none does.
 inline std::optional<std::string_view> string_at(ByteView bytes, std::uint64_t offset) {
-    const std::string_view text = as_text(tail(bytes, offset));
+    const std::string_view text = as_text(tail(bytes, offset)).substr(0, kLongestName);
     const std::size_t end = text.find('\0');
     if (end == std::string_view::npos) return std::nullopt;
     return text.substr(0, end);
