@@ -48,7 +48,7 @@ FOREIGN = {
 
 # What the system itself gives: C++ headers have no dot, C and POSIX ones are named here.
 SYSTEM = re.compile(r"[a-z0-9_]+|(sys|linux)/\w+\.h|"
-                    r"(unistd|fcntl|signal|poll|termios|errno|stdlib|limits|malloc|elf|netdb|spawn)\.h")
+                    r"(unistd|fcntl|signal|poll|termios|errno|stdlib|limits|malloc|elf|netdb|sched|spawn)\.h")
 
 # Of these, the library knows nothing: only the apps print, exit and read the environment.
 APPS_ONLY = [
