@@ -157,8 +157,9 @@ def test_text_has_the_offsets_of_the_chain(tmp_path):
     for line in perf.read_items(text, "--script"):
         words = line.split(" ")
         if words[0] == "sample":
-            frames = [frame.split("|") for frame in line.partition(" ] ")[2].split(" ")] if " ] " in line else []
-            named.append((words[1:5], words[6], [(int(frame[0], 16), frame[3]) for frame in frames]))
+            # Symbols have blanks, too: "F[go.shape.interface {}]".
+            frames = re.findall(r" (0x[0-9a-f]+)\|.*?\|([^| ]*)(?= 0x[0-9a-f]+\||$)", line)
+            named.append((words[1:5], words[6], [(int(address, 16), file) for address, file in frames]))
     assert len(named) > 10
     assert named == chains
 
