@@ -51,7 +51,7 @@ class Writer:
 
 
 def merge_command(path):
-    return [TOOLS / "pgo-merge", TESTDATA / "real/block-go1.26.pprof", "-o", path]
+    return [PROGRAMS / "dynamic_merge", TESTDATA / "real/block-go1.26.pprof", "-o", path]
 
 
 def convert_command(*arguments):

@@ -12,7 +12,7 @@ from pgoprof_testing import small_fleet
 
 SCRIPT = pathlib.Path(os.environ["PGOPROF_SOURCE"]) / "contrib/parallel/pgo-merge-parallel"
 TOOL = pathlib.Path(os.environ["PGOPROF_BIN"]) / "pgo-merge"
-FAULTSHIM = pathlib.Path(os.environ["PGOPROF_PROTO"]) / "programs/faultshim.so"
+PROGRAMS = pathlib.Path(os.environ["PGOPROF_PROTO"]) / "programs"
 
 pytestmark = pytest.mark.skipif(not shutil.which("parallel"), reason="needs GNU parallel: scripts/setup --test")
 
@@ -20,10 +20,10 @@ pytestmark = pytest.mark.skipif(not shutil.which("parallel"), reason="needs GNU 
 LETHAL = f"""#!/bin/sh
 case " $* " in *" --shard 3/7 "*)
     if mkdir "$0.once" 2>/dev/null; then
-        export LD_PRELOAD={FAULTSHIM} FAULT_CALL=write FAULT_SHORT=1000 FAULT_NTH=3 FAULT_ACTION=kill FAULT_LOG="$0.once/log"
+        export LD_PRELOAD={PROGRAMS}/faultshim.so FAULT_CALL=write FAULT_SHORT=1000 FAULT_NTH=3 FAULT_ACTION=kill FAULT_LOG="$0.once/log"
     fi ;;
 esac
-exec {TOOL} "$@"
+exec {PROGRAMS}/dynamic_merge "$@"
 """
 
 
