@@ -11,7 +11,7 @@ namespace {
 
 // Blocks are members of their own. Small ones keep all threads busy where there is little to compress, large ones lose
 // less at their ends.
-constexpr std::size_t kSmallBlocks = 8;
+constexpr std::size_t kSmallBlocks = 12;
 constexpr std::size_t kSmallBlock = std::size_t{256} << 10;
 constexpr std::size_t kBlock = std::size_t{2} << 20;
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <numeric>
 #include <tuple>
 #include <utility>
 
@@ -337,15 +338,22 @@ void Canonicalizer::write_locations() {
     locations_ = renumber<LocationId>(tables_.locations.size(), order);
 }
 
-/// The ids up to 127 take one byte in a stack: the locations that stand in most places get them.
+/// The ids up to 127 take one byte in a stack, those up to 16,383 two: the locations that stand in most places get
+/// them.
 void Canonicalizer::put_most_used_first(std::vector<std::uint32_t>& order) const {
-    constexpr std::size_t kOneByteIds = 127;
-    if (order.size() <= kOneByteIds) return;
-    auto by_uses = order;
-    std::ranges::stable_sort(by_uses, std::ranges::greater{}, [&](std::uint32_t i) { return location_uses_[i]; });
-    std::vector<bool> most_used(location_uses_.size());
-    for (const std::uint32_t i : std::span(by_uses).first(kOneByteIds)) most_used[i] = true;
-    std::ranges::stable_partition(order, [&](std::uint32_t i) { return most_used[i]; });
+    for (const std::size_t short_ids : {16'383, 127}) {
+        if (order.size() <= short_ids) continue;
+        std::vector<std::uint32_t> places(order.size());
+        std::iota(places.begin(), places.end(), 0);
+        const auto most = places.begin() + static_cast<std::ptrdiff_t>(short_ids);
+        const auto uses = [&](std::uint32_t place) { return location_uses_[order[place]]; };
+        std::ranges::nth_element(places, most, [&](std::uint32_t a, std::uint32_t b) {
+            return uses(a) != uses(b) ? uses(a) > uses(b) : a < b;
+        });
+        std::vector<bool> most_used(location_uses_.size());
+        std::for_each(places.begin(), most, [&](std::uint32_t place) { most_used[order[place]] = true; });
+        std::ranges::stable_partition(order, [&](std::uint32_t i) { return most_used[i]; });
+    }
 }
 
 void Canonicalizer::renumber_label_sets() {
