@@ -251,6 +251,7 @@ std::expected<void, GzipFailure> gunzip(ByteView data, Budget& budget, Buffer& o
         space = std::min(space, limit);
         if (space > out.capacity()) {
             out = Buffer();
+            space = std::min(space + space / 4, limit);  // of what the next one does not use, nothing takes memory
             out.reserve(space);
             if (space >= kLarge) advise_huge_pages(out.data(), space);
         }

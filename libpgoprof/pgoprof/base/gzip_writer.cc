@@ -29,6 +29,7 @@ std::future<Buffer> start(std::launch policy, Buffer block, int level) {
 
 Result<> GzipWriter::write(ByteView data) {
     while (!data.empty() && written_) {
+        block_.reserve(block_size());
         const ByteView part = data.first(std::min(data.size(), block_size() - block_.size()));
         block_.append(part);
         data = data.subspan(part.size());

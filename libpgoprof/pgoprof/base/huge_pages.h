@@ -31,7 +31,7 @@ struct HugePageAllocator {
 
     T* allocate(std::size_t count) {
         const std::size_t bytes = count * sizeof(T);
-        const bool large = bytes >= 2 * kHugePage;
+        const bool large = bytes >= kHugePage;
         const std::size_t alignment = large ? kHugePage : alignof(std::max_align_t);
         const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
         void* const block = std::aligned_alloc(alignment, rounded);

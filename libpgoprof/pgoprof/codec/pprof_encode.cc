@@ -177,15 +177,25 @@ void encode_function(WireWriter& out, const Function& function, std::uint64_t id
     });
 }
 
-/// What comes after the samples.
-void encode_tables(WireWriter& out, const Profile& profile) {
+/// What comes after the samples. `go_on` is asked after each record of the large tables.
+template <typename GoOn>
+void encode_tables(WireWriter& out, const Profile& profile, const GoOn& go_on) {
     std::uint64_t id = 0;
     for (const Mapping& mapping : profile.mappings) encode_mapping(out, mapping, ++id);
     id = 0;
-    for (const Location& location : profile.locations) encode_location(out, profile, location, ++id);
+    for (const Location& location : profile.locations) {
+        encode_location(out, profile, location, ++id);
+        if (!go_on()) return;
+    }
     id = 0;
-    for (const Function& function : profile.functions) encode_function(out, function, ++id);
-    for (std::uint32_t i = 0; i < profile.strings.size(); ++i) out.bytes(6, profile.strings[StringId{i}]);
+    for (const Function& function : profile.functions) {
+        encode_function(out, function, ++id);
+        if (!go_on()) return;
+    }
+    for (std::uint32_t i = 0; i < profile.strings.size(); ++i) {
+        out.bytes(6, profile.strings[StringId{i}]);
+        if (!go_on()) return;
+    }
     out.string(7, profile.drop_frames);
     out.string(8, profile.keep_frames);
     out.varint(9, profile.time_nanos);
@@ -209,15 +219,15 @@ Result<> encode(const Profile& head, const VisitSamples& visit_samples, const Wr
         buffer.clear();
         return written.has_value();
     };
+    const auto go_on = [&] { return buffer.size() < kPiece || hand_over(); };
 
     for (const ValueType& type : head.sample_types) encode_value_type(out, 1, type);
     visit_samples([&](const SampleView& sample) {
         encode_sample(out, sample);
-        return buffer.size() < kPiece || hand_over();
+        return go_on();
     });
-    if (!written) return written;
-    encode_tables(out, head);
-    hand_over();
+    if (written) encode_tables(out, head, go_on);
+    if (written) hand_over();
     return written;
 }
 
@@ -232,7 +242,7 @@ Buffer encode_pprof(const Profile& profile) {
     WireWriter out(buffer);
     for (const ValueType& type : profile.sample_types) encode_value_type(out, 1, type);
     for (std::size_t i = 0; i < profile.sample_count(); ++i) encode_sample(out, sample_view(profile, i));
-    encode_tables(out, profile);
+    encode_tables(out, profile, [] { return true; });
     return buffer;
 }
 

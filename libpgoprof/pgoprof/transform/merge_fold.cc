@@ -134,6 +134,10 @@ FunctionId Folder::function(std::uint64_t wire_id) {
 void Folder::fold_locations() {
     Tables& tables = into_->tables;
     const std::span<const RawLocation> all = raw_->locations;
+    if (tables.locations.empty()) {  // the other inputs add about as many: the tables grow without being copied
+        tables.locations.reserve(2 * all.size());
+        tables.lines.reserve(2 * raw_->lines.size());
+    }
     for (std::size_t begin = 0; begin < all.size(); begin += kBatch) {
         pending_locations_.clear();
         lines_.clear();

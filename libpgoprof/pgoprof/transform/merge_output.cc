@@ -276,6 +276,7 @@ void Canonicalizer::write_functions() {
     const auto order = sorted_positions(
         tables_.functions.size(), [&](std::uint32_t i) { return used_functions_[i]; },
         [&](std::uint32_t a, std::uint32_t b) { return key(a) < key(b); });
+    out_.functions.reserve(order.size());
     for (const std::uint32_t i : order) out_.functions.push_back(tables_.functions[i]);
     functions_ = renumber<FunctionId>(tables_.functions.size(), order);
 }
@@ -326,6 +327,8 @@ void Canonicalizer::write_locations() {
     auto order =
         sorted_positions(tables_.locations.size(), [&](std::uint32_t i) { return location_uses_[i] != 0; }, less);
     put_most_used_first(order);
+    out_.locations.reserve(order.size());
+    out_.lines.reserve(tables_.lines.size());
     for (const std::uint32_t i : order) {
         Location location = tables_.locations[i];
         const auto lines = tables_.lines_of(location);
