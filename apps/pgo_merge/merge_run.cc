@@ -2,11 +2,17 @@
 
 #include <fmt/format.h>
 
+#include "cli/heap.h"
 #include "cli/options.h"
 #include "pgo_merge/inputs.h"
 #include "pgoprof/io/sink.h"
 
 namespace pgoprof::cli {
+namespace {
+
+constexpr std::size_t kFew = 4;  ///< inputs, of whose merge page faults would be a third
+
+}  // namespace
 
 ExitCode MergeRun::run() {
     if (const auto sound = check_options(options_); !sound) return console_.error(sound.error());
@@ -17,6 +23,8 @@ ExitCode MergeRun::run() {
             return console_.error(kept.error());
         }
     }
+    // It takes some megabytes, which many inputs need for something else.
+    if (files->size() <= kFew && options_.merging.merge.detail == Detail::full) prepare_heap();
     if (const auto loaded = load(*files); !loaded) note_fatal(loaded.error());
     if (!fatal_) check_success();
     if (!fatal_) check_input_durations();
