@@ -45,7 +45,7 @@ Result<> GzipWriter::finish() {
 }
 
 void GzipWriter::compress_block() {
-    while (compressing_.size() > threads_) write_oldest();
+    while (compressing_.size() >= std::max<std::size_t>(threads_, 1)) write_oldest();
     const auto policy = threads_ == 0 ? std::launch::deferred : std::launch::async;
     compressing_.push_back(start(policy, std::exchange(block_, {}), level()));
     ++blocks_;
