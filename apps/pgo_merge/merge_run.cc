@@ -37,8 +37,10 @@ ExitCode MergeRun::run() {
 
 Result<> MergeRun::load(const std::vector<InputFile>& files) {
     const auto source = open_source(options_, files);
-    auto loaded = load_all(*source, options_.limits, static_cast<unsigned>(options_.threads),
-                           [&](const LoadedInput& input) { visit(input, source->size()); });
+    const bool compact = options_.merging.merge.detail == Detail::compact;
+    auto loaded = load_all(
+        *source, options_.limits, static_cast<unsigned>(options_.threads),
+        [&](const LoadedInput& input) { visit(input, source->size()); }, compact ? Samples::ends : Samples::whole);
     console_.end_progress();
     if (!loaded || seen_ != 0) return loaded;
     if (options_.framed) return fail_in("stdin", {.message = "there is no profile in the stream"});

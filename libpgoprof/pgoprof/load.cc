@@ -18,6 +18,9 @@
 namespace pgoprof {
 namespace {
 
+constexpr std::size_t kMostThreads =
+    4;  // for batches; the visits, which do not run side by side, are a fifth of the work
+
 bool is_ascii_text(std::string_view content) {
     const auto printable = [](unsigned char c) { return (c >= ' ' && c < 0x7f) || (c >= '\t' && c <= '\r'); };
     return std::ranges::all_of(content.substr(0, 256), printable);
@@ -38,6 +41,31 @@ Error name_foreign(ByteView content, Error error) {
     }
     const auto name = foreign_name(content);
     return name.empty() || (name == "text" && !is_ascii_text(as_text(content))) ? error : say(name);
+}
+
+/// False if the budget does not allow it.
+bool append(RawSamples& all, const RawSamples& more, Budget& budget) {
+    const RawSample ends{.stack_begin = static_cast<std::uint32_t>(all.stacks.size()),
+                         .values_begin = static_cast<std::uint32_t>(all.values.size()),
+                         .labels_begin = static_cast<std::uint32_t>(all.labels.size())};
+    const auto add = [&budget](auto& vector, const auto& added) {
+        const std::size_t end = vector.size();
+        if (!budget.extend(vector, added.size())) return false;
+        std::ranges::copy(added, vector.data() + end);
+        return true;
+    };
+    if (!all.sample_begins.empty()) all.sample_begins.pop_back();
+    const std::size_t first = all.sample_begins.size();
+    if (!add(all.sample_begins, more.sample_begins) || !add(all.stacks, more.stacks) || !add(all.values, more.values) ||
+        !add(all.labels, more.labels)) {
+        return false;
+    }
+    for (RawSample& sample : std::span(all.sample_begins).subspan(first)) {
+        sample.stack_begin += ends.stack_begin;
+        sample.values_begin += ends.values_begin;
+        sample.labels_begin += ends.labels_begin;
+    }
+    return true;
 }
 
 Result<const RawProfile*> require_profile(const Result<Loader::Content>& content, const Loader& loader,
@@ -110,11 +138,24 @@ Result<Loader::Content> Loader::decode_profile() {
         const auto sound = (whole ? require_invariants : require_tables)(raw_);
         if (!sound) return std::unexpected(name_foreign(content_, sound.error()));
     }
+    if (samples_ == Samples::ends) {
+        const auto collected = collect_batches();
+        if (!collected) return std::unexpected(name_foreign(content_, collected.error()));
+    }
     return &raw_;
 }
 
+/// A batch may cost a share of the budget, all of them together the rest.
+Result<> Loader::collect_batches() {
+    Budget rest(budget_.left() - budget_.left() / kMostThreads);
+    bool fits = true;
+    const auto walked = walk_batches([&](const RawSamples& batch) { fits = fits && append(raw_, batch, rest); }, 1);
+    if (walked && !fits) return std::unexpected(over_budget({}, "decoding it needs more memory than is allowed"));
+    return walked;
+}
+
 Result<> Loader::walk_samples(const VisitSamples& visit, unsigned threads) {
-    if (samples_ == Samples::whole) {
+    if (samples_ != Samples::in_batches) {
         visit(raw_);
         return {};
     }
@@ -125,7 +166,6 @@ Result<> Loader::walk_samples(const VisitSamples& visit, unsigned threads) {
 
 // What a batch may cost must not depend on the number of threads, else the verdict on a file would.
 Result<> Loader::walk_batches(const VisitSamples& visit, unsigned threads) {
-    constexpr std::size_t kMostThreads = 4;    // the visits, which do not run side by side, are a fifth of the work
     constexpr std::size_t kWorthAThread = 16;  // batches
     const std::size_t count = raw_.batch_begins.size();
     const std::uint64_t share = budget_.left() / kMostThreads;

@@ -19,6 +19,7 @@ enum class Validation : std::uint8_t {
 
 enum class Samples : std::uint8_t {
     whole,       ///< all are in what `load` returns
+    ends,        ///< so are they, but of their stacks only the two leaf-most locations and the outermost one may be
     in_batches,  ///< none is: walk_samples gives them, with their stacks' ends, in a fraction of the time and memory
 };
 
@@ -52,6 +53,7 @@ public:
 private:
     Result<Content> decode(ByteView stored);
     Result<Content> decode_profile();
+    Result<> collect_batches();
     Result<> walk_batches(const VisitSamples& visit, unsigned threads);
     Error in_input(Error error) const;
 

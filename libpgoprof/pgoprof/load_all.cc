@@ -21,9 +21,9 @@ namespace {
 /// that it has finished waits for its turn.
 class Relay {
 public:
-    Relay(InputSource& source, const Limits& limits, const VisitInput& visit, std::size_t desks)
+    Relay(InputSource& source, const Limits& limits, const VisitInput& visit, std::size_t desks, Samples samples)
         : source_(source), visit_(visit) {
-        for (std::size_t i = 0; i < desks; ++i) free_.push_back(std::make_unique<Desk>(limits));
+        for (std::size_t i = 0; i < desks; ++i) free_.push_back(std::make_unique<Desk>(limits, samples));
     }
 
     Result<> run(std::size_t threads) {
@@ -35,7 +35,7 @@ public:
 private:
     /// Where an input is, from when it is taken to when it has been visited.
     struct Desk {
-        explicit Desk(const Limits& limits) : loader(limits) {}
+        Desk(const Limits& limits, Samples samples) : loader(limits, Validation::require, samples) {}
 
         Loader loader;
         StoredInput input;
@@ -127,12 +127,13 @@ private:
 
 }  // namespace
 
-Result<> load_all(InputSource& source, const Limits& limits, unsigned threads, const VisitInput& visit) {
+Result<> load_all(InputSource& source, const Limits& limits, unsigned threads, const VisitInput& visit,
+                  Samples samples) {
     const std::size_t most = source.size().value_or(std::numeric_limits<std::size_t>::max());
     const std::size_t workers = std::clamp<std::size_t>(threads, 1, std::max<std::size_t>(most, 1));
     const std::size_t desks =
         std::clamp<std::size_t>(workers == 1 ? 1 : workers + 1, 1, std::max<std::size_t>(most, 1));
-    return Relay(source, limits, visit, desks).run(workers);
+    return Relay(source, limits, visit, desks, samples).run(workers);
 }
 
 }  // namespace pgoprof

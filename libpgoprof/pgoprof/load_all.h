@@ -17,9 +17,10 @@ struct LoadedInput {
 /// valid until it returns.
 using VisitInput = std::function<void(const LoadedInput& input)>;
 
-/// `load_profile` for each input of `source` that is this run's, on `threads` threads, of which the calling one is one.
-/// Never more than `threads` + 1 inputs are in memory at a time, and one with one thread. Errors: the source's own,
-/// after every input before it was visited.
-Result<> load_all(InputSource& source, const Limits& limits, unsigned threads, const VisitInput& visit);
+/// `load_profile`, with `samples` whole or their ends, for each input of `source` that is this run's, on `threads`
+/// threads, of which the calling one is one. Never more than `threads` + 1 inputs are in memory at a time, and one with
+/// one thread. Errors: the source's own, after every input before it was visited.
+Result<> load_all(InputSource& source, const Limits& limits, unsigned threads, const VisitInput& visit,
+                  Samples samples = Samples::whole);
 
 }  // namespace pgoprof

@@ -65,6 +65,15 @@ TEST_CASE("Samples in batches are those of the whole profile") {
         std::vector<Sample> samples;
         append_samples(all, samples);
 
+        Loader with_ends(Limits{}, Validation::require, Samples::ends);
+        const auto loaded = with_ends.load_bytes(as_bytes(bytes), "ends");
+        REQUIRE(loaded);
+        const RawProfile& joined = *std::get<const RawProfile*>(*loaded);
+        std::vector<Sample> joined_samples;
+        append_samples(joined, joined_samples);
+        CHECK(joined_samples == samples);
+        CHECK(joined.stacks.size() <= all.stacks.size());
+
         Loader loader(Limits{}, Validation::require, Samples::in_batches);
         const auto content = loader.load_bytes(as_bytes(bytes), "batches");
         REQUIRE(content);
@@ -103,9 +112,13 @@ TEST_CASE("A fault in a sample ends the walk, with the error that loading the wh
         const auto threads = static_cast<unsigned>(1 + seed % 3);
         const auto walked = has_profile ? loader.walk_samples([](const RawSamples&) {}, threads) : Result<>();
         REQUIRE((content && walked) == expected.has_value());
+        Loader with_ends(Limits{}, Validation::require, Samples::ends);
+        const auto loaded = with_ends.load_bytes(as_bytes(bytes), "x");
+        REQUIRE(loaded.has_value() == expected.has_value());
         if (!content || walked) continue;
         ++faults_in_samples;
         CHECK(walked.error().message == expected.error().message);
+        CHECK(loaded.error().message == expected.error().message);
         CHECK(walked.error().input == "x");
         REQUIRE(walked.error().offset);
         CHECK(walked.error().offset->value == expected.error().offset->value);
