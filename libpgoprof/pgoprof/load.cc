@@ -18,8 +18,8 @@
 namespace pgoprof {
 namespace {
 
-constexpr std::size_t kMostThreads =
-    4;  // for batches; the visits, which do not run side by side, are a fifth of the work
+/// For batches: the visits, which do not run side by side, are a fifth of the work.
+constexpr std::size_t kMostThreads = 4;
 
 bool is_ascii_text(std::string_view content) {
     const auto printable = [](unsigned char c) { return (c >= ' ' && c < 0x7f) || (c >= '\t' && c <= '\r'); };
