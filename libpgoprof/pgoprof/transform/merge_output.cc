@@ -344,7 +344,7 @@ void Canonicalizer::write_locations() {
 /// The ids up to 127 take one byte in a stack, those up to 16,383 two: the locations that stand in most places get
 /// them.
 void Canonicalizer::put_most_used_first(std::vector<std::uint32_t>& order) const {
-    for (const std::size_t short_ids : {16'383, 127}) {
+    for (const std::size_t short_ids : {std::size_t{16'383}, std::size_t{127}}) {
         if (order.size() <= short_ids) continue;
         std::vector<std::uint32_t> places(order.size());
         std::iota(places.begin(), places.end(), 0);
