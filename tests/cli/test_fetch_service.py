@@ -63,7 +63,7 @@ def test_two_captures_of_a_busy_service(busy_service, go, tmp_path):
         types = [profile.string_table[t.type] for t in profile.sample_type]
         assert types == [b"samples", b"cpu"]
         assert sum(sample.value[0] for sample in profile.sample) >= 50
-        assert 2e9 <= profile.duration_nanos < 4e9
+        assert 1.9e9 <= profile.duration_nanos < 4e9  # the program's clock may be set meanwhile
         names = {profile.string_table[function.name] for function in profile.function}
         assert b"main.handlePrice" in names
         raw = subprocess.run([go, "tool", "pprof", "-raw", output], capture_output=True, text=True)

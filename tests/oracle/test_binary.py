@@ -1,5 +1,6 @@
 """What the library finds in a Go binary is what the program's own runtime says of itself, address by address."""
 
+import collections
 import functools
 import pathlib
 import re
@@ -72,8 +73,19 @@ def test_every_location_of_a_profile(mode, tmp_path):
 
     offsets = [location.address - mappings[location.mapping_id].memory_start + mappings[location.mapping_id].file_offset
                for location in locations]
+    # runtime/pprof keeps functions by name, with the file of the frame that it saw first. Few have code of another one:
+    # what is left of an inlined call.
+    files = collections.defaultdict(set)
+    listed = set()
     for location, found in zip(locations, symbols.frames_at_offsets(binary, offsets), strict=True):
-        assert found == lines_of(profile, location)
+        expected = lines_of(profile, location)
+        assert [(name, start, line) for name, start, _, line in found] == [
+            (name, start, line) for name, start, _, line in expected]
+        for name, _, file, _ in found:
+            files[name].add(file)
+        listed.update((name, file) for name, _, file, _ in expected)
+    assert all(file in files[name] for name, file in listed)
+    assert sum(len(several) > 1 for several in files.values()) < 3
 
 
 def test_build_information(tmp_path):
