@@ -251,9 +251,11 @@ std::expected<void, GzipFailure> gunzip(ByteView data, Budget& budget, Buffer& o
         space = std::min(space, limit);
         if (space > out.capacity()) {
             out = Buffer();
-            space = std::min(space + space / 4, limit);  // of what the next one does not use, nothing takes memory
+            const bool large = space >= kLarge;
+            // Small inputs come in numbers: room for the next one, of which nothing takes memory that is not used.
+            if (!large) space = std::min(space + space / 4, limit);
             out.reserve(space);
-            if (space >= kLarge) advise_huge_pages(out.data(), space);
+            if (large) advise_huge_pages(out.data(), space);
         }
         const auto used = inflate_members(data, inflater, {out.data(), space});
         if (used) {

@@ -52,6 +52,7 @@ public:
     }
 
     Result<EdgeProfile> run() {
+        leaf_index_ = {};  // makes room
         for (std::uint32_t i = 0; i < leaves_.size(); ++i) {
             if (!walk(leaves_[i], i + 1)) return too_many_frames();
         }
@@ -206,6 +207,7 @@ private:
 
     /// Arcs of all addresses and lines become edges by name and offset.
     void collect_edges() {
+        node_index_ = arc_index_ = {};  // makes room
         HashIndex index;
         index.reserve(arcs_.size());
         for (const Arc& arc : arcs_) {
