@@ -137,6 +137,7 @@ class TestFolders:
         deep.mkdir(parents=True)
         paths[3].rename(deep / "3.pprof")
         (tmp_path / "captures/.pgoprof-12345678.tmp").write_bytes(b"half")
+        (tmp_path / "captures/manifest.jsonl").write_bytes(b"{}\n")  # pgo-fetch's
         (tmp_path / "captures/.hidden").mkdir()
         (tmp_path / "captures/.hidden/x").write_bytes(b"no profile")
         os.symlink(tmp_path / "captures", deep / "loop")

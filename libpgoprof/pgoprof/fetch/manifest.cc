@@ -14,6 +14,7 @@
 #include "pgoprof/base/json_text.h"
 #include "pgoprof/base/limits.h"
 #include "pgoprof/base/text.h"
+#include "pgoprof/io/input_files.h"
 #include "pgoprof/io/source.h"
 
 namespace pgoprof {
@@ -142,7 +143,7 @@ Sha256 digest_of_targets(std::vector<std::string> names) {
     return sha256(as_bytes(list));
 }
 
-std::string manifest_path(const std::string& directory) { return std::filesystem::path(directory) / "manifest.jsonl"; }
+std::string manifest_path(const std::string& directory) { return std::filesystem::path(directory) / kManifestName; }
 
 std::string format_line(const ManifestSettings& settings) {
     return to_compact_text({

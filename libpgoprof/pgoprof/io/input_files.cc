@@ -59,7 +59,8 @@ Result<> list_folder(const fs::path& folder, std::vector<std::string>& files, st
     std::error_code failure;
     fs::directory_iterator entries(folder, failure);
     for (; !failure && entries != fs::directory_iterator(); entries.increment(failure)) {
-        if (entries->path().filename().native().starts_with('.')) continue;
+        const fs::path name = entries->path().filename();
+        if (name.native().starts_with('.') || name == kManifestName) continue;
         std::error_code gone;
         const fs::file_type type = entries->symlink_status(gone).type();
         if (may_be_a_file(entries->status(gone).type())) files.push_back(entries->path().native());

@@ -30,9 +30,12 @@ Result<std::vector<InputFile>> read_input_list(const std::string& path, std::uin
 
 bool is_directory(const std::string& path);
 
+/// What a directory that captures are collected in has beside them: the record of what was collected.
+inline constexpr std::string_view kManifestName = "manifest.jsonl";
+
 /// The files in a folder and its subfolders, sorted bytewise: regular ones, and symbolic links to regular files or to
-/// nothing. Left out is what begins with a dot, and what symbolic links to folders lead to. An error if a folder cannot
-/// be read.
+/// nothing. Left out is what begins with a dot, manifests, and what symbolic links to folders lead to. An error if a
+/// folder cannot be read.
 Result<std::vector<std::string>> files_below(const std::string& directory);
 
 }  // namespace pgoprof
