@@ -1,5 +1,9 @@
 #include "pgo_lint/project.h"
 
+#include <fmt/format.h>
+
+#include <system_error>
+
 #include "pgoprof/config/lint_config.h"
 #include "pgoprof/io/source.h"
 
@@ -8,11 +12,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The real path of the folder that `path` names a file in; empty if there is no such folder.
-fs::path folder_of(const std::string& path) {
-    std::error_code missing;
+/// The real path of the folder that `path` names a file in; the working directory's for stdin.
+fs::path folder_of(const std::string& path, std::error_code& error) {
     const fs::path parent = path == "-" ? fs::path() : fs::path(path).parent_path();
-    return fs::canonical(parent.empty() ? "." : parent, missing);
+    return fs::canonical(parent.empty() ? "." : parent, error);
 }
 
 /// Calls `visit` with the folder and those above it, until it is true or there are no more.
@@ -51,6 +54,13 @@ Result<fs::path> find_config(const fs::path& folder) {
     return found;
 }
 
+/// As is_there: a folder that the process is in, but may not name, could have a configuration above it.
+std::unexpected<Error> unknown_folder(const std::string& path, const std::error_code& error) {
+    return fail_in(input_name(path), {.code = ErrorCode::io_failure,
+                                      .message = fmt::format("whether a {} holds for it cannot be told: {}",
+                                                             kLintConfigName, error.message())});
+}
+
 /// What is no regular file could block, or have no end.
 Result<> check_regular(const fs::path& config) {
     std::error_code error;
@@ -65,7 +75,12 @@ Result<> check_regular(const fs::path& config) {
 }  // namespace
 
 Result<LintSettings> ProjectSettings::settings_for(const std::string& path) {
-    const auto config = find_config(folder_of(path));
+    std::error_code error;
+    const fs::path folder = folder_of(path, error);
+    const bool missing = error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
+    if (missing && path != "-") return LintSettings{};  // nor is there a profile
+    if (error) return unknown_folder(path, error);
+    const auto config = find_config(folder);
     if (!config) return fail(config.error());
     if (config->empty()) return LintSettings{};
     if (const auto known = known_.find(*config); known != known_.end()) return known->second;
@@ -86,7 +101,8 @@ Result<LintSettings> ProjectSettings::read(const fs::path& config) {
 }
 
 Repository::Repository() {
-    const fs::path working_directory = folder_of("-");
+    std::error_code unknown;
+    const fs::path working_directory = folder_of("-", unknown);
     root_ = working_directory;
     upwards(working_directory, [this](const fs::path& place) {
         const bool found = is_there(place / ".git").value_or(false);
@@ -96,7 +112,8 @@ Repository::Repository() {
 }
 
 std::string Repository::path_of(const std::string& path) const {
-    const fs::path folder = folder_of(path);
+    std::error_code unknown;
+    const fs::path folder = folder_of(path, unknown);
     if (path == "-" || folder.empty()) return input_name(path);
     const fs::path file = folder / fs::path(path).filename();
     const fs::path relative = file.lexically_relative(root_);

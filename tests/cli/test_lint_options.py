@@ -251,6 +251,17 @@ def test_a_configuration_that_a_link_misses_is_not_taken_for_none(target, tree):
     assert lint(profile)[0] == 1
 
 
+@pytest.mark.parametrize("path,code", [("-", 4), ("default.pgo", 4), (None, 1)])
+def test_a_working_directory_that_is_gone_is_not_taken_for_one_without_configuration(path, code, tree):
+    (tree / ".pgo-lint.toml").write_text("fail-on = 'warning'\n")
+    (tree / "here").mkdir()
+    lint_there = ["sh", "-c", 'rmdir "$PWD"; exec "$0" "$1"', pathlib.Path(os.environ["PGOPROF_BIN"]) / "pgo-lint",
+                  path or tree / "a/b/default.pgo"]
+    run = subprocess.run(lint_there, cwd=tree / "here", input=WARNED, capture_output=True, check=False)
+    assert run.returncode == code, run.stderr
+    assert (b"<stdin>: whether a .pgo-lint.toml holds for it cannot be told: " in run.stderr) == (path == "-")
+
+
 @pytest.mark.parametrize("target", ["missing", ".git"])
 def test_a_repository_ends_at_its_git_even_if_that_is_a_link_to_nowhere(target, tree):
     (tree.parent / ".pgo-lint.toml").write_text("[severity]\nPGO401 = 'error'\n")
