@@ -128,12 +128,13 @@ def test_the_same_packages_in_generated_trees(tmp_path):
 def test_the_profiles_that_go_build_uses(pattern, tmp_path):
     """`go build -n` names each file that it gives to preprofile."""
     main = MAIN + "func main() {}\n"
+    content = str(tmp_path)  # of its own: -n leaves out what has been preprofiled before
     for folder in (".", "cmd/a", "cmd/b", "nested"):
         write(tmp_path / folder / "main.go", main)
-        write(tmp_path / folder / "default.pgo", "")
+        write(tmp_path / folder / "default.pgo", content)
     write(tmp_path / "cmd/none/main.go", main)
     write(tmp_path / "lib/lib.go", LIBRARY)
-    write(tmp_path / "lib/default.pgo", "")
+    write(tmp_path / "lib/default.pgo", content)
     (tmp_path / "cmd/b/default.pgo").unlink()
     (tmp_path / "cmd/b/default.pgo").symlink_to(tmp_path / "lib/default.pgo")
     write(tmp_path / "go.mod", "module m\ngo 1.25\n")
