@@ -14,13 +14,13 @@ def test_a_captured_profile_is_sound_and_used_by_the_build(tmp_path):
     assert any(edge["caller"].startswith("main.") and edge["file"].endswith("main.go") for edge in report["edges"])
 
     optimized = tmp_path / "optimized"
-    go.go("build", f"-pgo={profile}", "-o", optimized, ".", cwd=go.busy_program())
+    go.go("build", f"-pgo={profile}", "-o", optimized, ".", cwd=go.program_directory("busy"))
     assert f"-pgo={profile}" in go.go("version", "-m", optimized).stdout
 
 
 def test_the_build_refuses_what_is_already_preprofiled(tmp_path):
     preprofiled = tmp_path / "preprofiled"
     preprofiled.write_bytes(go.run_preprofile(go.toolchain_profiles()[0]))
-    build = go.go("build", f"-pgo={preprofiled}", "-o", tmp_path / "busy", ".", cwd=go.busy_program(), check=False)
+    build = go.go("build", f"-pgo={preprofiled}", "-o", tmp_path / "busy", ".", cwd=go.program_directory("busy"), check=False)
     assert build.returncode != 0
     assert verdicts.lint_errors([preprofiled])[preprofiled] == {"PGO206"}

@@ -22,7 +22,7 @@ def busy(directory):
     profile = directory / "busy.pprof"
     merge = verdicts.tool("pgo-merge", "--durations=ignore", *runs, "-o", profile)
     assert merge.returncode == 0, merge.stderr
-    return profile, compiler_view.build(profile, ".", "all", HOT_PERCENT, directory, cwd=go.busy_program())
+    return profile, compiler_view.build(profile, ".", "all", HOT_PERCENT, directory, cwd=go.program_directory("busy"))
 
 
 def gofmt(directory):
@@ -39,6 +39,12 @@ def compiler(directory):
     profile = go.goroot() / "src/cmd/compile/default.pgo"
     packages = "cmd/compile/internal/types2"
     return profile, compiler_view.build(profile, packages, "cmd/compile/...", HOT_PERCENT, directory)
+
+
+def kinds(directory):
+    """With a profile of calls of every kind."""
+    profile = go.capture(directory, "-pgo=off", name="kinds", program="kinds")
+    return profile, compiler_view.build(profile, ".", "all", HOT_PERCENT, directory, cwd=go.program_directory("kinds"))
 
 
 class Ours:
@@ -58,7 +64,7 @@ class Ours:
         return site is not None and site["hot"]
 
 
-@pytest.fixture(scope="module", params=[busy, gofmt, compiler])
+@pytest.fixture(scope="module", params=[busy, gofmt, compiler, kinds])
 def views(request, tmp_path_factory):
     profile, theirs = request.param(tmp_path_factory.mktemp("build"))
     return Ours(profile), theirs
@@ -114,3 +120,23 @@ def test_devirtualized_calls(views):
             callees = ours.sites[call.caller, call.offset]["callees"]
             [taken] = [callee for callee in callees if callee["callee"] == call.devirtualized]
             assert taken["devirtualized_as"] is not None
+
+
+@pytest.mark.parametrize("views", [kinds], indirect=True)
+def test_which_callee_is_taken_and_where_none_is(views):
+    """In one package, where nothing is out of sight, it is the heaviest one that can stand for a call of that kind, unless a
+    closure, which none can, is heavier. On none of these lines does a callee belong to another call."""
+    ours, theirs = views
+    calls = [call for call in theirs.calls if call.caller.startswith("main.") and call.weight > 0 and not call.is_direct]
+    taken = {}
+    for call in calls:
+        kind = "interface call" if call.is_interface else "function value"
+        callees = ours.sites[call.caller, call.offset]["callees"]
+        fitting = [callee for callee in callees if callee["devirtualized_as"] == kind
+                   or (not call.is_interface and re.search(r"\.func\d+$|-range\d+$", callee["callee"]))]
+        expected = fitting[0]["callee"] if fitting and fitting[0]["devirtualized_as"] else ""
+        assert call.devirtualized == expected, call
+        taken[call.caller] = expected
+    assert taken["main.overValue"] and taken["main.overInterface"] and taken["main.init.1"]
+    assert "" == taken["main.each"] == taken["main.overLiteral"] == taken["main.apply[go.shape.int]"]
+    assert taken["main.overGenericReceivers"] in ("", "main.square.area")

@@ -159,7 +159,7 @@ def test_pprof_opens_it(compacted, tmp_path):
 def test_the_build_takes_it(tmp_path):
     compact = merge([go.capture(tmp_path)], tmp_path / "default.pgo", "--compact")
     optimized = tmp_path / "optimized"
-    go.go("build", f"-pgo={compact}", "-o", optimized, ".", cwd=go.busy_program())
+    go.go("build", f"-pgo={compact}", "-o", optimized, ".", cwd=go.program_directory("busy"))
     assert f"-pgo={compact}" in go.go("version", "-m", optimized).stdout
 
 

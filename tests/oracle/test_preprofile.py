@@ -34,7 +34,7 @@ def test_a_go_without_start_lines(tmp_path):
     binary, profile = tmp_path / "busy", tmp_path / "busy.pprof"
     source = tmp_path / "source"
     source.mkdir()
-    for file in go.busy_program().iterdir():
+    for file in go.program_directory("busy").iterdir():
         (source / file.name).write_bytes(file.read_bytes())
     environment = {**go.environment(), "GOCACHE": str(go.cache_directory() / "go-1.19")}
     subprocess.run([old, "build", "-o", binary, "."], cwd=source, env=environment, check=True)

@@ -70,7 +70,7 @@ std::string_view devirtualized_as(std::string_view callee, GoVersion version) {
             return version < kInterfaceCalls ? "" : "interface call";
         case CalleeKind::function:
             return version < kFunctionValues || callee == "runtime.memhash_varlen" ? "" : "function value";
-        case CalleeKind::closure:
+        case CalleeKind::neither:
             break;
     }
     return "";

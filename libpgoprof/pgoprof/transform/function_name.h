@@ -16,8 +16,9 @@ std::string package_of(std::string_view function);
 /// What a callee can stand for at an indirect call, as far as its name shows.
 enum class CalleeKind : std::uint8_t {
     function,
-    method,   ///< also a generic one
-    closure,  ///< and the compiler's wrappers of go and defer statements
+    method,
+    neither,  ///< closures, the bodies of loops over functions, most wrappers, and what has a dictionary for a
+              ///< parameter
 };
 
 CalleeKind callee_kind(std::string_view function);

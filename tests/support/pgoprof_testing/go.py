@@ -66,13 +66,13 @@ def toolchain_profiles():
     return sorted(found)
 
 
-def capture(directory, *build_flags, name="busy"):
-    """A profile captured now from a real program (tests/support/go/busy), built with these flags."""
+def capture(directory, *build_flags, name="busy", program="busy"):
+    """A profile captured now from a real program (of those in tests/support/go), built with these flags."""
     binary, profile = directory / name, directory / f"{name}.pprof"
-    go("build", *build_flags, "-o", binary, ".", cwd=_SUPPORT / "go" / "busy")
+    go("build", *build_flags, "-o", binary, ".", cwd=program_directory(program))
     subprocess.run([binary, profile], check=True)
     return profile
 
 
-def busy_program():
-    return _SUPPORT / "go" / "busy"
+def program_directory(name):
+    return _SUPPORT / "go" / name

@@ -24,7 +24,7 @@ class Verdict:
 def build(directory):
     """The program's path."""
     module = directory / "verdict"
-    shutil.copytree(go.busy_program().parent / "verdict", module)
+    shutil.copytree(go.program_directory("verdict"), module)
     for package, name in _PACKAGES.items():
         (module / name).mkdir()
         for source in (go.goroot() / "src" / package).glob("*.go"):

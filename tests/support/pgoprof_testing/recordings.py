@@ -7,7 +7,7 @@ import subprocess
 
 from pgoprof_testing import go
 
-_SOURCES = go.busy_program().parent / "profiled"
+_SOURCES = go.program_directory("profiled")
 _SERVICE = pathlib.Path(os.environ["PGOPROF_SOURCE"]) / "examples/service"
 
 PROGRAMS = {

@@ -35,19 +35,21 @@ TEST_CASE("The package of a function is in its linker name") {
 
 TEST_CASE("A callee's name tells what it can stand for") {
     for (const auto* function :
-         {"main.f", "net/http.Get", "slices.Sort[go.shape.int]", "main.init", "main.init.0", "memmove"}) {
+         {"main.f", "net/http.Get", "main.f[int]", "a-b/c-d.F[x-y.T]", "main.init", "main.init.0", "memmove"}) {
         CAPTURE(function);
         CHECK(callee_kind(function) == CalleeKind::function);
     }
     for (const auto* method :
-         {"main.T.M", "net/http.(*conn).serve", "a/b.(*Map[go.shape.struct { x.y }]).Get", "main.T.func1x"}) {
+         {"main.T.M", "net/http.(*conn).serve", "a/b.(*Map[struct { x.y }]).Get", "main.T.func1x"}) {
         CAPTURE(method);
         CHECK(callee_kind(method) == CalleeKind::method);
     }
-    for (const auto* closure :
+    for (const auto* other :
          {"main.main.func1", "main.glob..func3", "main.T.M.func1.2", "main.f.func1-range2", "main.f.gowrap1",
-          "main.f.deferwrap2", "main.init.func6", "main.init.func6.1", "main.f[go.shape.int].func1"}) {
-        CAPTURE(closure);
-        CHECK(callee_kind(closure) == CalleeKind::closure);
+          "main.f.deferwrap2", "main.init.func6", "main.init.func6.1", "main.f[go.shape.int].func1", "main.f-range1",
+          "main.T.M-range2", "main.T.M-fm", "slices.Sort[go.shape.int]", "main.F[string,go.shape.int]",
+          "a/b.(*Map[go.shape.struct { x.y }]).Get", "main.T[...].M"}) {
+        CAPTURE(other);
+        CHECK(callee_kind(other) == CalleeKind::neither);
     }
 }
