@@ -85,28 +85,6 @@ private:
     FileDescriptor file_;
 };
 
-/// Makes the new name durable. A directory that may not be read, or a file system that has nothing to flush for it, is
-/// no reason to fail.
-class DirectoryFlush {
-public:
-    static Result<DirectoryFlush> prepare(const fs::path& directory) {
-        const int fd = retry_interrupted([&] { return ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
-        if (fd < 0 && errno != EACCES) return fail_errno(kCannotWrite);
-        return DirectoryFlush(FileDescriptor(fd));
-    }
-
-    Result<> run() {
-        if (!directory_.valid()) return {};
-        if (retry_interrupted([&] { return ::fsync(directory_.get()); }) == 0 || errno == EINVAL) return {};
-        return fail_errno("is written, but may not survive a crash: its directory cannot be flushed");
-    }
-
-private:
-    explicit DirectoryFlush(FileDescriptor directory) : directory_(std::move(directory)) {}
-
-    FileDescriptor directory_;
-};
-
 }  // namespace
 
 /// Where an output goes.
@@ -152,31 +130,26 @@ public:
     static Result<std::unique_ptr<Target>> open(fs::path target, const std::optional<struct stat>& old) {
         if (old && ::faccessat(AT_FDCWD, target.c_str(), W_OK, AT_EACCESS) != 0) return fail_errno(kCannotWrite);
         const fs::path directory = target.has_parent_path() ? target.parent_path() : fs::path(".");
-        auto flush = DirectoryFlush::prepare(directory);
-        if (!flush) return fail(flush.error());
         auto temporary = Temporary::create(directory, old ? 0600 : 0666);
         if (!temporary) return fail(temporary.error());
         if (old) {
             if (auto kept = temporary->take_over(*old); !kept) return fail(kept.error());
         }
-        return std::make_unique<Replacement>(std::move(target), std::move(*temporary), std::move(*flush));
+        return std::make_unique<Replacement>(std::move(target), std::move(*temporary));
     }
 
-    Replacement(fs::path target, Temporary temporary, DirectoryFlush flush)
-        : target_(std::move(target)), temporary_(std::move(temporary)), flush_(std::move(flush)) {}
+    Replacement(fs::path target, Temporary temporary) : target_(std::move(target)), temporary_(std::move(temporary)) {}
 
     Result<> write(ByteView data) override { return temporary_.write(data); }
 
     Result<> commit() override {
         if (auto closed = temporary_.close(); !closed) return closed;
-        if (auto placed = temporary_.put_in_place(target_); !placed) return placed;
-        return flush_.run();
+        return temporary_.put_in_place(target_);
     }
 
 private:
     fs::path target_;
     Temporary temporary_;
-    DirectoryFlush flush_;
 };
 
 Output::Output(std::string name, std::unique_ptr<Target> target) : name_(std::move(name)), target_(std::move(target)) {}
