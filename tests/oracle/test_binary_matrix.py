@@ -12,6 +12,8 @@ from pgoprof_testing import symbols
 VERSIONS = ["1.18.10", "1.19.13", "1.20.14", "1.21.13", "1.22.12", "1.23.12", "1.24.11", "1.25.5", "1.26.8", "1.27.4"]
 ARM_VERSIONS = ["1.20.14", "1.23.12", "1.25.5", "1.26.8", "1.27.4"]
 
+ARM_LIBRARIES = "/usr/aarch64-linux-gnu"
+
 
 def report(what, addresses):
     print(f"\n{what}: {addresses} addresses, no mismatch", file=sys.stderr)
@@ -31,4 +33,4 @@ def test_every_address_on_arm64(version, mode, tmp_path):
     if emulator is None:
         pytest.skip("needs qemu-aarch64")
     binary = symbols.build(tmp_path / "program", mode, symbols.toolchain(version), arch="arm64")
-    report(f"Go {version} {mode} arm64", symbols.compare_all_code(binary, emulator))
+    report(f"Go {version} {mode} arm64", symbols.compare_all_code(binary, emulator, "-L", ARM_LIBRARIES))
