@@ -36,10 +36,11 @@ public:
 
     /// Of a sample only the two leaf-most locations matter, and what they add is proportional to the weight: samples
     /// that share them are one.
-    void add_sample(std::span<const std::uint32_t> stack, std::int64_t weight) {
+    template <typename AnyId>
+    void add_sample(std::span<const AnyId> stack, std::int64_t weight) {
         if (stack.empty() || weight == 0) return;
-        Leaf key{stack[0]};
-        if (stack.size() > 1) key.caller = stack[1];
+        Leaf key{position(stack[0])};
+        if (stack.size() > 1) key.caller = position(stack[1]);
         const auto equal = [&](std::uint32_t id) {
             return leaves_[id].location == key.location && leaves_[id].caller == key.caller;
         };
@@ -113,6 +114,9 @@ private:
         std::uint32_t begin = 0;
         std::uint32_t count = 0;  ///< 0: not made yet
     };
+
+    static std::uint32_t position(std::uint32_t location) { return location; }
+    static std::uint32_t position(LocationId location) { return location.value; }
 
     /// False if that would be more frames than any honest profile has.
     bool walk(const Leaf& leaf, std::uint32_t number) {
@@ -311,6 +315,13 @@ void EdgeBuilder::add(const RawSamples& batch) {
     }
 }
 
+void EdgeBuilder::add(const Profile& profile) {
+    if (!column_) return;
+    for (std::size_t i = 0; i < profile.sample_count(); ++i) {
+        graph_->add_sample(profile.sample_stack(i), profile.sample_values(i)[*column_]);
+    }
+}
+
 Result<EdgeProfile> EdgeBuilder::finish() {
     if (tables_.strings.empty()) return EdgeProfile{.ignored = SilentlyIgnored::empty_file};
     if (tables_.sample_total == 0) return EdgeProfile{.ignored = SilentlyIgnored::no_samples};
@@ -325,13 +336,9 @@ Result<EdgeProfile> build_call_edges(const RawProfile& raw) {
 }
 
 Result<EdgeProfile> build_call_edges(const Profile& profile) {
-    constexpr std::size_t kBatch = 1024;  // samples: few enough to stay in a core's cache
-    RawProfile raw = raw_tables(profile);
-    EdgeBuilder builder(raw);
-    for (std::size_t begin = 0; begin < profile.sample_count(); begin += kBatch) {
-        view_samples(profile, begin, std::min(begin + kBatch, profile.sample_count()), raw);
-        builder.add(raw);
-    }
+    const RawProfile tables = raw_tables(profile);
+    EdgeBuilder builder(tables);
+    builder.add(profile);
     return builder.finish();
 }
 

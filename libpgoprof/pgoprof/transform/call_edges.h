@@ -28,6 +28,8 @@ public:
 
     /// Samples of the same profile, which must have passed check_samples.
     void add(const RawSamples& batch);
+    /// All of the profile whose view the tables are.
+    void add(const Profile& profile);
 
     /// To be called once. Errors: PGO201 no usable sample type, PGO202 no start lines, PGO126 overflow.
     Result<EdgeProfile> finish();

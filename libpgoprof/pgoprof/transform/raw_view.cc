@@ -45,11 +45,30 @@ void view_tables(const Profile& profile, RawProfile& raw) {
     }
 }
 
+void view_samples(const Profile& profile, RawProfile& raw) {
+    const auto begin_sample = [&] {
+        raw.sample_begins.push_back({.stack_begin = static_cast<std::uint32_t>(raw.stacks.size()),
+                                     .values_begin = static_cast<std::uint32_t>(raw.values.size()),
+                                     .labels_begin = static_cast<std::uint32_t>(raw.labels.size())});
+    };
+    begin_sample();
+    for (std::size_t i = 0; i < profile.sample_count(); ++i) {
+        for (const LocationId location : profile.sample_stack(i)) raw.stacks.push_back(location.value);
+        const auto values = profile.sample_values(i);
+        raw.values.insert(raw.values.end(), values.begin(), values.end());
+        for (const Label& label : profile.sample_labels(i)) {
+            raw.labels.push_back(
+                {.key = label.key.value, .str = label.str.value, .num = label.num, .num_unit = label.num_unit.value});
+        }
+        begin_sample();
+    }
+}
+
 }  // namespace
 
 RawProfile raw_view(const Profile& profile) {
     RawProfile raw = raw_tables(profile);
-    view_samples(profile, 0, profile.sample_count(), raw);
+    view_samples(profile, raw);
     return raw;
 }
 
@@ -69,29 +88,6 @@ RawProfile raw_tables(const Profile& profile) {
     raw.default_sample_type = profile.default_sample_type.value;
     raw.doc_url = profile.doc_url.value;
     return raw;
-}
-
-void view_samples(const Profile& profile, std::size_t begin, std::size_t end, RawProfile& raw) {
-    raw.sample_begins.clear();
-    raw.stacks.clear();
-    raw.values.clear();
-    raw.labels.clear();
-    const auto begin_sample = [&] {
-        raw.sample_begins.push_back({.stack_begin = static_cast<std::uint32_t>(raw.stacks.size()),
-                                     .values_begin = static_cast<std::uint32_t>(raw.values.size()),
-                                     .labels_begin = static_cast<std::uint32_t>(raw.labels.size())});
-    };
-    begin_sample();
-    for (std::size_t i = begin; i < end; ++i) {
-        for (const LocationId location : profile.sample_stack(i)) raw.stacks.push_back(location.value);
-        const auto values = profile.sample_values(i);
-        raw.values.insert(raw.values.end(), values.begin(), values.end());
-        for (const Label& label : profile.sample_labels(i)) {
-            raw.labels.push_back(
-                {.key = label.key.value, .str = label.str.value, .num = label.num, .num_unit = label.num_unit.value});
-        }
-        begin_sample();
-    }
 }
 
 }  // namespace pgoprof
