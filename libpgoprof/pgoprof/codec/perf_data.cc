@@ -37,6 +37,14 @@ private:
     Result<> make(const Record& record, std::uint32_t event, std::uint64_t offset);
     Result<> deliver(const Arrival& arrival);
 
+    /// Of each page the first line is otherwise waited for: the processor looks ahead within a page only.
+    static void prefetch_ahead(ByteView left) {
+        constexpr std::size_t kAhead = 8192;
+        constexpr std::size_t kLines = 6;
+        if (left.size() < kAhead + kLines * 64) return;
+        for (std::size_t line = 0; line < kLines; ++line) __builtin_prefetch(left.data() + kAhead + line * 64);
+    }
+
     std::uint64_t offset_of(const std::byte* at) const { return static_cast<std::uint64_t>(at - data_.data()); }
     bool is_stored(std::uint32_t source) const { return source % 2 == 0; }
 
@@ -55,6 +63,7 @@ Result<> RecordReader::read() {
     while (!left.empty()) {
         Record record;
         const std::uint64_t offset = offset_of(left.data());
+        prefetch_ahead(left);
         if (!take_record(left, record) || !skip_payload(record, left))
             return fail_truncated(offset, "truncated record");
         if (auto done = take(record, offset); !done) return done;
