@@ -13,30 +13,31 @@ constexpr std::size_t kNearLeaf = 16;
 }
 
 void SeenCalls::learn(std::span<const PlaceId> stack, CallersFrom callers, std::uint64_t samples) {
+    if (latest_.size() < places_.size()) latest_.resize(places_.size());
     const std::size_t calls = std::min(stack.size(), kNearLeaf + 1);
     for (std::size_t i = 0; i + 1 < calls; ++i) {
         const std::uint64_t callee = places_.entry(stack[i]);
         if (callee == CodePlaces::kNoEntry) continue;
         const bool may_be_lost = i == 0 && callers == CallersFrom::frame_pointers;
         if (may_be_lost && places_.is_frameless(stack[0])) continue;
-        add({.site = places_.address(stack[i + 1]), .callee = callee, .samples = samples});
+        LatestCall& latest = latest_[stack[i + 1].value];
+        if (latest.callee != callee) latest = {.callee = callee, .id = intern(places_.address(stack[i + 1]), callee)};
+        calls_[latest.id].samples += samples;
     }
 }
 
-void SeenCalls::add(const SeenCall& call) {
-    const auto is_same = [&](std::uint32_t id) {
-        return calls_[id].site == call.site && calls_[id].callee == call.callee;
-    };
-    const std::uint32_t id = index_.find_or_insert(hash_mix(hash_mix(1, call.site), call.callee), is_same, [&] {
-        calls_.push_back({.site = call.site, .callee = call.callee});
+std::uint32_t SeenCalls::intern(std::uint64_t site, std::uint64_t callee) {
+    const auto is_same = [&](std::uint32_t id) { return calls_[id].site == site && calls_[id].callee == callee; };
+    return index_.find_or_insert(hash_mix(hash_mix(1, site), callee), is_same, [&] {
+        calls_.push_back({.site = site, .callee = callee});
         return static_cast<std::uint32_t>(calls_.size() - 1);
     });
-    calls_[id].samples += call.samples;
 }
 
 void SeenCalls::finish() {
     std::ranges::sort(calls_, {}, [](const SeenCall& call) { return std::tuple(call.site, call.callee); });
     index_ = {};
+    latest_ = {};
     for (std::uint32_t id = 0; id < places_.size(); ++id) {
         const std::uint64_t entry = places_.entry(PlaceId{id});
         if (entry != CodePlaces::kNoEntry) functions_.push_back(entry);

@@ -40,9 +40,16 @@ public:
     std::span<const std::uint64_t> functions() const { return functions_; }
 
 private:
-    void add(const SeenCall& call);
+    /// The latest call at a site: most sites always call the same.
+    struct LatestCall {
+        std::uint64_t callee = CodePlaces::kNoEntry;
+        std::uint32_t id = 0;
+    };
+
+    std::uint32_t intern(std::uint64_t site, std::uint64_t callee);
 
     CodePlaces& places_;
+    std::vector<LatestCall> latest_;  // by the place of the site
     HashIndex index_;
     std::vector<SeenCall> calls_;
     std::vector<std::uint64_t> functions_;

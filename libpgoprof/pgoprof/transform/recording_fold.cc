@@ -83,10 +83,7 @@ Result<> RecordingFold::add_chain(const RecordedSample& sample, const RecordedPr
     auto& [chain_process, change, chain] = chains_[sample.tid % kChains];
     if (std::exchange(chain_process, &process) != &process || std::exchange(change, changes_) != changes_)
         chain.clear();
-    chain.replace(addresses_, [&](std::uint64_t address) {
-        const std::optional<std::uint64_t> place = linked(process, address);
-        return place ? folded_.places.intern(*place) : kNone<PlaceId>;
-    });
+    chain.replace(addresses_, [&](std::uint64_t address) { return place(process, address); });
     return queue_.add(chain.places(), chain.hash(), callers_of(sample, chain.has_leaf()), totals);
 }
 
@@ -114,10 +111,15 @@ CallersFrom RecordingFold::unwind(const RecordedSample& sample, const RecordedPr
     return end == UnwindEnd::copy_too_short && stack_.size() == 1 ? CallersFrom::nowhere : CallersFrom::complete;
 }
 
+/// Mostly in the same mapping as the one before: without an optional, which would go through memory for each frame.
+PlaceId RecordingFold::place(const RecordedProcess& process, std::uint64_t address) {
+    if (is_in_linked_range(process, address)) return folded_.places.intern(linked_in_range(address));
+    const std::optional<std::uint64_t> found = find_linked(process, address);
+    return found ? folded_.places.intern(*found) : kNone<PlaceId>;
+}
+
 std::optional<std::uint64_t> RecordingFold::linked(const RecordedProcess& process, std::uint64_t address) {
-    if (linked_range_.process == &process && address - linked_range_.start < linked_range_.size)
-        return address - linked_range_.start + linked_range_.linked_start;
-    return find_linked(process, address);
+    return is_in_linked_range(process, address) ? linked_in_range(address) : find_linked(process, address);
 }
 
 std::optional<std::uint64_t> RecordingFold::find_linked(const RecordedProcess& process, std::uint64_t address) {

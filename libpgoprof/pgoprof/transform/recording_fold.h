@@ -85,6 +85,13 @@ private:
     CallersFrom callers_of(const RecordedSample& sample, bool leaf_is_first) const;
     bool is_of_binary(const RecordedSample& sample, const RecordedProcess* process) const;
     bool is_binary(std::string_view filename) const;
+    PlaceId place(const RecordedProcess& process, std::uint64_t address);
+    bool is_in_linked_range(const RecordedProcess& process, std::uint64_t address) const {
+        return linked_range_.process == &process && address - linked_range_.start < linked_range_.size;
+    }
+    std::uint64_t linked_in_range(std::uint64_t address) const {
+        return address - linked_range_.start + linked_range_.linked_start;
+    }
     std::optional<std::uint64_t> linked(const RecordedProcess& process, std::uint64_t address);
     std::optional<std::uint64_t> find_linked(const RecordedProcess& process, std::uint64_t address);
     std::optional<std::uint64_t> linked(const NamedFrame& frame);

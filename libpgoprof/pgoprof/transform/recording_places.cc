@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-
-#include "pgoprof/base/hash.h"
+#include <utility>
 
 namespace pgoprof {
 
@@ -14,20 +13,17 @@ constexpr std::array kSetFramePointer{std::byte{0x48}, std::byte{0x89}, std::byt
 
 }  // namespace
 
-PlaceId CodePlaces::intern(std::uint64_t address) {
-    Recent& recent = recent_[address % kRecent];
-    if (!recent.is_set || recent.address != address)
-        recent = {.address = address, .id = find_or_add(address), .is_set = true};
-    return recent.id;
-}
-
-PlaceId CodePlaces::find_or_add(std::uint64_t address) {
-    const auto is_same = [&](std::uint32_t id) { return places_[id].address == address; };
-    const auto append = [&] {
-        places_.push_back({.address = address, .entry = binary_.entry_at(address).value_or(kNoEntry)});
-        return static_cast<std::uint32_t>(places_.size() - 1);
-    };
-    return PlaceId{index_.find_or_insert(hash_mix(1, address), is_same, append)};
+PlaceId CodePlaces::add(std::uint64_t address) {
+    if (2 * (places_.size() + 1) > slots_.size()) {
+        const std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(2 * slots_.size()));
+        for (const Slot& slot : old) {
+            if (slot.id != kNone<PlaceId>) slot_of(slot.address) = slot;
+        }
+    }
+    const PlaceId id{static_cast<std::uint32_t>(places_.size())};
+    places_.push_back({.address = address, .entry = binary_.entry_at(address).value_or(kNoEntry)});
+    slot_of(address) = {.address = address, .id = id};
+    return id;
 }
 
 bool CodePlaces::is_frameless(PlaceId id) {

@@ -6,9 +6,10 @@
 #include <limits>
 #include <vector>
 
-#include "pgoprof/base/hash_index.h"
+#include "pgoprof/base/hash.h"
 #include "pgoprof/base/ids.h"
 #include "pgoprof/binary/go_binary.h"
+#include "pgoprof/model/profile.h"
 
 namespace pgoprof {
 
@@ -24,7 +25,10 @@ public:
     /// `binary` must outlive it.
     explicit CodePlaces(const GoBinary& binary) : binary_(binary) {}
 
-    PlaceId intern(std::uint64_t address);
+    PlaceId intern(std::uint64_t address) {
+        const Slot& slot = slot_of(address);
+        return slot.id != kNone<PlaceId> ? slot.id : add(address);
+    }
 
     std::size_t size() const { return places_.size(); }
     std::uint64_t address(PlaceId id) const { return places_[id.value].address; }
@@ -46,20 +50,23 @@ private:
         Frame frame = Frame::not_asked;
     };
 
-    /// Stacks go through the same few places again and again: most are found here, without hashing.
-    struct Recent {
+    /// Where an address is found: as a table of its own, since all frames of all samples come by here.
+    struct Slot {
         std::uint64_t address = 0;
-        PlaceId id{};
-        bool is_set = false;
+        PlaceId id = kNone<PlaceId>;
     };
-    static constexpr std::size_t kRecent = 4096;
 
-    PlaceId find_or_add(std::uint64_t address);
+    PlaceId add(std::uint64_t address);
+    Slot& slot_of(std::uint64_t address) {
+        const std::size_t mask = slots_.size() - 1;
+        std::size_t at = hash_mix(1, address) & mask;
+        while (slots_[at].address != address && slots_[at].id != kNone<PlaceId>) at = (at + 1) & mask;
+        return slots_[at];
+    }
     Frame frame_at(std::uint64_t address) const;
 
     const GoBinary& binary_;
-    std::vector<Recent> recent_ = std::vector<Recent>(kRecent);  // by the address's lowest bits
-    HashIndex index_;
+    std::vector<Slot> slots_ = std::vector<Slot>(1024);  // at most half of them taken
     std::vector<Place> places_;
 };
 

@@ -162,22 +162,37 @@ private:
         batch.depths.clear();
         batch.locations.clear();
         for (std::size_t i = begin; i < end; ++i) {
-            find_stack(i);
-            batch.depths.push_back(stack_.size());
-            batch.locations.insert(batch.locations.end(), stack_.begin(), stack_.end());
+            const std::size_t before = batch.locations.size();
+            append_stack(i, batch.locations);
+            batch.depths.push_back(batch.locations.size() - before);
         }
     }
 
-    void find_stack(std::size_t i) {
-        const std::span<const PlaceId> places = folded_.stacks.places(i);
+    void append_stack(std::size_t i, std::vector<LocationId>& locations) {
         const std::uint64_t samples = folded_.stacks.totals(i).samples;
-        places_.assign(places.begin(), places.end());
-        repair(folded_.stacks.callers(i), samples);
-        symbols_.locations(places_, stack_);
-        if (stack_.size() == 1) alone_ += samples;
-        if (!stack_.empty()) return;
+        const std::size_t before = locations.size();
+        symbols_.append_locations(repaired(i), locations);
+        const std::size_t depth = locations.size() - before;
+        if (depth == 1) alone_ += samples;
+        if (depth != 0) return;
         folded_.report.in_other_code += samples;
-        stack_.push_back(symbols_.external_code());
+        locations.push_back(symbols_.external_code());
+    }
+
+    /// Valid until the next one.
+    std::span<const PlaceId> repaired(std::size_t i) {
+        const std::span<const PlaceId> places = folded_.stacks.places(i);
+        const CallersFrom callers = folded_.stacks.callers(i);
+        if (!repair_.may_lack_caller(places, callers)) return places;
+        places_.assign(places.begin(), places.end());
+        count(repair_.repair(places_), callers, folded_.stacks.totals(i).samples);
+        return places_;
+    }
+
+    void count(LeafCaller caller, CallersFrom callers, std::uint64_t samples) {
+        if (caller == LeafCaller::present) return;
+        (callers == CallersFrom::nowhere ? folded_.report.unwinding_ended : folded_.report.frameless_leaves) += samples;
+        if (caller == LeafCaller::repaired) folded_.report.repaired += samples;
     }
 
     Result<> add(const Batch& batch) {
@@ -204,13 +219,6 @@ private:
         return builder_.add_sample(stack, values);
     }
 
-    void repair(CallersFrom callers, std::uint64_t samples) {
-        const LeafCaller caller = repair_.repair(places_, callers);
-        if (caller == LeafCaller::present) return;
-        (callers == CallersFrom::nowhere ? folded_.report.unwinding_ended : folded_.report.frameless_leaves) += samples;
-        if (caller == LeafCaller::repaired) folded_.report.repaired += samples;
-    }
-
     const GoBinary& binary_;
     FoldedRecording& folded_;
     Measure measure_;
@@ -219,9 +227,8 @@ private:
     StackRepair repair_;
     RecordingSymbols symbols_;
     PlaceStacks::Totals all_;
-    std::uint64_t alone_ = 0;        // samples without callers
-    std::vector<PlaceId> places_;    // of one sample; reused
-    std::vector<LocationId> stack_;  // likewise
+    std::uint64_t alone_ = 0;      // samples without callers
+    std::vector<PlaceId> places_;  // of one sample; reused
 };
 
 /// Which samples to take.

@@ -5,11 +5,14 @@
 
 namespace pgoprof {
 
-LeafCaller StackRepair::repair(std::vector<PlaceId>& stack, CallersFrom callers) {
-    if (stack.empty() || callers == CallersFrom::complete) return LeafCaller::present;
-    if (callers == CallersFrom::frame_pointers && !places_.is_frameless(stack[0])) return LeafCaller::present;
+bool StackRepair::may_lack_caller(std::span<const PlaceId> stack, CallersFrom callers) const {
+    if (stack.empty() || callers == CallersFrom::complete) return false;
+    if (callers == CallersFrom::frame_pointers && !places_.is_frameless(stack[0])) return false;
+    return places_.entry(stack[0]) != CodePlaces::kNoEntry;
+}
+
+LeafCaller StackRepair::repair(std::vector<PlaceId>& stack) {
     const std::uint64_t leaf = places_.entry(stack[0]);
-    if (leaf == CodePlaces::kNoEntry) return LeafCaller::present;
     const Site site = stack.size() > 1 ? between(places_.address(stack[1]), leaf) : only_caller(leaf);
     if (!site && stack.size() > 1 && calls_it(places_.address(stack[1]), leaf)) return LeafCaller::present;
     if (!site) {
@@ -77,11 +80,8 @@ StackRepair::Site StackRepair::call_in(std::uint64_t caller, std::uint64_t leaf)
         best = site;
         best_samples = samples;
     };
-    const auto [instructions, is_new] = instructions_.try_emplace(caller);
-    if (is_new) direct_calls(binary_, *function, instructions->second);
-    for (const CallInstruction& call : instructions->second) {
-        if (call.target == leaf || jumps_to(call.target, leaf))
-            consider(call.return_address - 1, calls_.samples_at(call.return_address - 1));
+    for (const DirectCall& call : direct_calls_of(*function)) {
+        if (call.callee == leaf) consider(call.site, calls_.samples_at(call.site));
     }
     for (const SeenCall& call : calls_.within(function->entry, function->end)) {
         if (call.callee == leaf) consider(call.site, call.samples);
@@ -89,12 +89,30 @@ StackRepair::Site StackRepair::call_in(std::uint64_t caller, std::uint64_t leaf)
     return best;
 }
 
+const std::vector<StackRepair::DirectCall>& StackRepair::direct_calls_of(const CodeFunction& function) {
+    const auto [known, is_new] = direct_calls_.try_emplace(function.entry);
+    std::vector<DirectCall>& calls = known->second;
+    if (!is_new) return calls;
+    direct_calls(binary_, function, instructions_);
+    for (const CallInstruction& call : instructions_) {
+        const std::uint64_t site = call.return_address - 1;
+        calls.push_back({.site = site, .callee = call.target});
+        for (const std::uint64_t target : jumps_of(call.target)) calls.push_back({.site = site, .callee = target});
+    }
+    return calls;
+}
+
 /// Assembly shares the bodies of functions that differ in how they are called: runtime.memequal ends in a jump to
 /// memeqbody.
 bool StackRepair::jumps_to(std::uint64_t function, std::uint64_t leaf) {
+    const std::vector<std::uint64_t>& targets = jumps_of(function);
+    return std::ranges::find(targets, leaf) != targets.end();
+}
+
+const std::vector<std::uint64_t>& StackRepair::jumps_of(std::uint64_t function) {
     const auto [known, is_new] = jumps_.try_emplace(function);
     if (is_new) known->second = find_jumps(function);
-    return std::ranges::find(known->second, leaf) != known->second.end();
+    return known->second;
 }
 
 std::vector<std::uint64_t> StackRepair::find_jumps(std::uint64_t function) const {

@@ -26,13 +26,25 @@ Result<> PlaceStacks::add(std::span<const PlaceId> places, std::uint64_t hash, C
     };
     const auto append = [&] {
         records_.push_back(
-            {.begin = places_.size(), .count = static_cast<std::uint32_t>(places.size()), .callers = callers});
-        places_.insert(places_.end(), places.begin(), places.end());
+            {.places = keep(places), .count = static_cast<std::uint32_t>(places.size()), .callers = callers});
         return static_cast<std::uint32_t>(records_.size() - 1);
     };
     Totals& sums = records_[index_.find_or_insert(hash_of(hash, callers), is_same, append)].totals;
     if (add_checked(sums.samples, totals.samples) && add_checked(sums.periods, totals.periods)) return {};
     return fail({.code = ErrorCode::overflow, .message = "a sum of periods overflows 64 bits", .rule = "PGO126"});
+}
+
+const PlaceId* PlaceStacks::keep(std::span<const PlaceId> places) {
+    constexpr std::size_t kSmallestBlock = 4096;
+    constexpr std::size_t kLargestBlock = kHugePage / sizeof(PlaceId);
+    if (blocks_.empty() || blocks_.back().capacity() - blocks_.back().size() < places.size()) {
+        const std::size_t next =
+            blocks_.empty() ? kSmallestBlock : std::min(2 * blocks_.back().capacity(), kLargestBlock);
+        blocks_.emplace_back().reserve(std::max(next, places.size()));
+    }
+    auto& block = blocks_.back();
+    frame_count_ += places.size();
+    return &*block.insert(block.end(), places.begin(), places.end());
 }
 
 Result<> PlaceStacksQueue::add(std::span<const PlaceId> places, std::uint64_t hash, CallersFrom callers,

@@ -43,10 +43,8 @@ public:
     static std::uint64_t hash_with(std::uint64_t callers, PlaceId place) { return hash_mix(callers, place.value); }
 
     std::size_t size() const { return records_.size(); }
-    std::size_t frame_count() const { return places_.size(); }
-    std::span<const PlaceId> places(std::size_t i) const {
-        return std::span(places_).subspan(records_[i].begin, records_[i].count);
-    }
+    std::size_t frame_count() const { return frame_count_; }
+    std::span<const PlaceId> places(std::size_t i) const { return {records_[i].places, records_[i].count}; }
     CallersFrom callers(std::size_t i) const { return records_[i].callers; }
     const Totals& totals(std::size_t i) const { return records_[i].totals; }
 
@@ -58,15 +56,18 @@ private:
     }
 
     struct Record {
-        std::size_t begin = 0;
+        const PlaceId* places = nullptr;
         std::uint32_t count = 0;
         CallersFrom callers = CallersFrom::complete;
         Totals totals{};
     };
 
+    const PlaceId* keep(std::span<const PlaceId> places);
+
     HashIndex index_;
     std::vector<Record> records_;
-    std::vector<PlaceId, HugePageAllocator<PlaceId>> places_;
+    std::size_t frame_count_ = 0;
+    std::vector<std::vector<PlaceId, HugePageAllocator<PlaceId>>> blocks_;  // never grown: what is in them stays put
 };
 
 /// Adds stacks on a thread of its own, in their order, a batch at a time. To be used instead of `stacks`, until the

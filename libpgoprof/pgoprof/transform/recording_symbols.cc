@@ -16,22 +16,24 @@ bool panics(std::string_view function) {
 
 }  // namespace
 
-void RecordingSymbols::locations(std::span<const PlaceId> places, std::vector<LocationId>& stack) {
-    stack.clear();
+void RecordingSymbols::append_locations(std::span<const PlaceId> places, std::vector<LocationId>& stack) {
+    const std::size_t before = stack.size();
+    stack.resize(before + places.size());
+    LocationId* next = stack.data() + before;
     bool callee_is_panic = false;
     for (const PlaceId place : places) {
         const Symbol& known = symbol(place, callee_is_panic);
         callee_is_panic = known.is_panic;
-        if (known.location != kNone<LocationId>) stack.push_back(known.location);
+        *next = known.location;
+        next += known.location != kNone<LocationId> ? 1 : 0;
     }
+    stack.resize(static_cast<std::size_t>(next - stack.data()));
 }
 
-const RecordingSymbols::Symbol& RecordingSymbols::symbol(PlaceId place, bool callee_is_panic) {
+const RecordingSymbols::Symbol& RecordingSymbols::new_symbol(PlaceId place, bool callee_is_panic) {
     std::vector<Symbol>& symbols = symbols_[callee_is_panic ? 1 : 0];
     if (symbols.size() <= place.value) symbols.resize(places_.size());
-    Symbol& known = symbols[place.value];
-    if (!known.is_known) known = find_symbol(places_.address(place), callee_is_panic);
-    return known;
+    return symbols[place.value] = find_symbol(places_.address(place), callee_is_panic);
 }
 
 RecordingSymbols::Symbol RecordingSymbols::find_symbol(std::uint64_t address, bool callee_is_panic) {

@@ -23,8 +23,8 @@ public:
     RecordingSymbols(ProfileBuilder& builder, const GoBinary& binary, CodePlaces& places, MappingId mapping)
         : builder_(builder), binary_(binary), places_(places), mapping_(mapping) {}
 
-    /// Replaces `stack` by the locations of `places`, leaf first; none where they are no Go code.
-    void locations(std::span<const PlaceId> places, std::vector<LocationId>& stack);
+    /// Appends the locations of `places`, leaf first, to `stack`: none where they are no Go code.
+    void append_locations(std::span<const PlaceId> places, std::vector<LocationId>& stack);
 
     /// What stands for code that is not Go's, as in runtime/pprof: runtime._ExternalCode.
     LocationId external_code();
@@ -36,7 +36,12 @@ private:
         LocationId location = kNone<LocationId>;  ///< none: left out
     };
 
-    const Symbol& symbol(PlaceId place, bool callee_is_panic);
+    const Symbol& symbol(PlaceId place, bool callee_is_panic) {
+        std::vector<Symbol>& symbols = symbols_[callee_is_panic ? 1 : 0];
+        if (place.value < symbols.size() && symbols[place.value].is_known) return symbols[place.value];
+        return new_symbol(place, callee_is_panic);
+    }
+    const Symbol& new_symbol(PlaceId place, bool callee_is_panic);
     Symbol find_symbol(std::uint64_t address, bool callee_is_panic);
     FunctionId function(const CodeFrame& frame, std::uint64_t address);
 
