@@ -22,7 +22,8 @@ void RecordingSymbols::append_locations(std::span<const PlaceId> places, std::ve
     LocationId* next = stack.data() + before;
     bool callee_is_panic = false;
     for (const PlaceId place : places) {
-        const Symbol& known = symbol(place, callee_is_panic);
+        // A branch: to select the table would make each look-up wait for the one before.
+        const Symbol& known = callee_is_panic ? symbol(place, true) : symbol(place, false);
         callee_is_panic = known.is_panic;
         *next = known.location;
         next += known.location != kNone<LocationId> ? 1 : 0;
