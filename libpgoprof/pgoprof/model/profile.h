@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "pgoprof/base/huge_pages.h"
 #include "pgoprof/base/ids.h"
 #include "pgoprof/model/string_table.h"
 
@@ -131,7 +132,7 @@ public:
 
 private:
     std::vector<SampleBegin> sample_begins_{SampleBegin{}};
-    std::vector<LocationId> stacks_;
+    std::vector<LocationId, HugePageAllocator<LocationId>> stacks_;
     std::vector<std::int64_t> values_;
     std::vector<Label> labels_;
 };

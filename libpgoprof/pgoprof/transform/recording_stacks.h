@@ -65,7 +65,7 @@ private:
     const PlaceId* keep(std::span<const PlaceId> places);
 
     HashIndex index_;
-    std::vector<Record> records_;
+    std::vector<Record, HugePageAllocator<Record>> records_;
     std::size_t frame_count_ = 0;
     std::vector<std::vector<PlaceId, HugePageAllocator<PlaceId>>> blocks_;  // never grown: what is in them stays put
 };
