@@ -148,6 +148,7 @@ private:
         std::future<Result<>> added;
         for (std::size_t begin = 0; begin < folded_.stacks.size(); begin += kBatch) {
             find_locations(begin, std::min(begin + kBatch, folded_.stacks.size()), finding);
+            folded_.stacks.release_before(begin);
             if (added.valid()) {
                 if (Result<> done = added.get(); !done) return done;
             }

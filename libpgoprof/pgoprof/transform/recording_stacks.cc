@@ -1,6 +1,7 @@
 #include "pgoprof/transform/recording_stacks.h"
 
 #include <algorithm>
+#include <functional>
 #include <ranges>
 #include <utility>
 
@@ -43,8 +44,19 @@ const PlaceId* PlaceStacks::keep(std::span<const PlaceId> places) {
         blocks_.emplace_back().reserve(std::max(next, places.size()));
     }
     auto& block = blocks_.back();
+    const std::size_t begin = block.size();
+    block.insert(block.end(), places.begin(), places.end());
     frame_count_ += places.size();
-    return &*block.insert(block.end(), places.begin(), places.end());
+    return block.data() + begin;
+}
+
+void PlaceStacks::release_before(std::size_t i) {
+    const PlaceId* const places = records_[i].places;
+    const auto holds = [&](const auto& block) {  // an empty stack may stand at the end
+        const std::less_equal<const PlaceId*> no_later;
+        return no_later(block.data(), places) && no_later(places, block.data() + block.size());
+    };
+    while (!holds(blocks_[released_])) blocks_[released_++] = {};
 }
 
 Result<> PlaceStacksQueue::add(std::span<const PlaceId> places, std::uint64_t hash, CallersFrom callers,

@@ -42,6 +42,9 @@ public:
     static constexpr std::uint64_t kNoPlaces = 1;
     static std::uint64_t hash_with(std::uint64_t callers, PlaceId place) { return hash_mix(callers, place.value); }
 
+    /// Gives the places of the stacks before the one at `i` back, as far as whole blocks of them hold no others.
+    void release_before(std::size_t i);
+
     std::size_t size() const { return records_.size(); }
     std::size_t frame_count() const { return frame_count_; }
     std::span<const PlaceId> places(std::size_t i) const { return {records_[i].places, records_[i].count}; }
@@ -68,6 +71,7 @@ private:
     std::vector<Record, HugePageAllocator<Record>> records_;
     std::size_t frame_count_ = 0;
     std::vector<std::vector<PlaceId, HugePageAllocator<PlaceId>>> blocks_;  // never grown: what is in them stays put
+    std::size_t released_ = 0;                                              // blocks
 };
 
 /// Adds stacks on a thread of its own, in their order, a batch at a time. To be used instead of `stacks`, until the
