@@ -118,8 +118,7 @@ void ConvertRun::report_recording(const RecordingReport& report) const {
 }
 
 /// What the compiler makes of the result. That it refuses it is an error only where nobody else would want it.
-Result<EdgeProfile> ConvertRun::build_edges(const Imported& imported) const {
-    auto edges = build_call_edges(imported.profile);
+Result<EdgeProfile> ConvertRun::judge(const Imported& imported, Result<EdgeProfile> edges) const {
     if (edges) {
         if (edges->ignored != SilentlyIgnored::no) {
             console_.warning(fmt::format("the Go compiler ignores this profile: {}", reason(edges->ignored)));
@@ -139,13 +138,30 @@ Result<EdgeProfile> ConvertRun::build_edges(const Imported& imported) const {
 }
 
 Result<> ConvertRun::write(const Imported& imported) const {
-    Result<EdgeProfile> edges;
-    if (is_for_the_compiler(options_.to)) edges = build_edges(imported);
-    if (!edges) return fail(edges.error());
-    if (options_.to == OutputFormat::preprofile) return write_preprofiled(imported, *edges);
+    if (!is_for_the_compiler(options_.to)) return write_encoded(imported, [] { return Result<>(); });
+    std::future<Result<EdgeProfile>> built = start([&] { return build_call_edges(imported.profile); });
+    const auto judged = [&] { return judge(imported, built.get()); };
+    if (options_.to != OutputFormat::preprofile) {
+        return write_encoded(imported, [&] {
+            const auto edges = judged();
+            return edges ? Result<>() : fail(edges.error());
+        });
+    }
+    const auto edges = judged();
+    return edges ? write_preprofiled(imported, *edges) : fail(edges.error());
+}
+
+/// The first bytes may be encoded, but are not written, before `before_writing` has agreed.
+Result<> ConvertRun::write_encoded(const Imported& imported, const std::function<Result<>()>& before_writing) const {
     auto output = options_.to == OutputFormat::pprof ? open_binary(options_.output) : Output::open(options_.output);
     if (!output) return fail(output.error());
-    const WriteBytes write = [&](ByteView bytes) { return output->write(bytes); };
+    bool is_first = true;
+    const WriteBytes write = [&](ByteView bytes) -> Result<> {
+        if (std::exchange(is_first, false)) {
+            if (auto agreed = before_writing(); !agreed) return agreed;
+        }
+        return output->write(bytes);
+    };
     if (auto encoded = encode(imported, write); !encoded) return encoded;
     return output->commit();
 }

@@ -1,6 +1,8 @@
 // One run of pgo-convert.
 #pragma once
 
+#include <functional>
+
 #include "cli/tool.h"
 #include "pgo_convert/options.h"
 #include "pgoprof/base/write_bytes.h"
@@ -18,8 +20,9 @@ public:
 private:
     void note_idle_options(Format format) const;
     void report_recording(const RecordingReport& report) const;
-    Result<EdgeProfile> build_edges(const Imported& imported) const;
+    Result<EdgeProfile> judge(const Imported& imported, Result<EdgeProfile> edges) const;
     Result<> write(const Imported& imported) const;
+    Result<> write_encoded(const Imported& imported, const std::function<Result<>()>& before_writing) const;
     Result<> encode(const Imported& imported, const WriteBytes& write) const;
     Result<> write_gzipped(const Profile& profile, const WriteBytes& write) const;
     Result<> write_preprofiled(const Imported& imported, const EdgeProfile& edges) const;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 
 namespace pgoprof {
@@ -10,6 +11,7 @@ namespace {
 
 constexpr std::uint64_t kEnoughToTell = 24;
 constexpr std::uint64_t kPercentThatFits = 80;
+constexpr std::size_t kCallersPerStack = 16;  // farther from the leaf are mostly the same few
 
 /// Counts return addresses, as often as they were sampled.
 class ReturnAddresses {
@@ -54,7 +56,8 @@ Result<bool> check_fit(const GoBinary& binary, const RecordingInfo& info, const 
     ReturnAddresses found(binary, folded.places, !info.has_mappings);
     for (std::size_t i = 0; i < folded.stacks.size(); ++i) {
         const std::span<const PlaceId> places = folded.stacks.places(i);
-        for (const PlaceId caller : places.subspan(places.empty() ? 0 : 1))
+        const std::size_t told = std::min(places.size(), 1 + kCallersPerStack);
+        for (const PlaceId caller : places.first(told).subspan(places.empty() ? 0 : 1))
             found.add(caller, folded.stacks.totals(i).samples);
     }
     found.all += folded.astray;
