@@ -13,6 +13,7 @@
 
 #include "pgo_fetch/process.h"
 #include "pgo_fetch/progress.h"
+#include "pgo_fetch/verdict.h"
 #include "pgoprof/base/parallel.h"
 #include "pgoprof/base/text.h"
 #include "pgoprof/io/sink.h"
@@ -316,42 +317,14 @@ ExitCode FetchRun::conclude(const Result<>& collected) {
     const bool stopped = !collected && collected.error().code == ErrorCode::interrupted;
     if (!collected && !stopped) return console_.error(collected.error());
     report_.interrupted = stopped;
-    const FetchTotals totals = fetch_totals(report_.rows);
-    auto [writes, code] = stopped ? judge_interrupted(totals) : judge(totals);
-    if (writes && !options_.output_path().empty()) code = worst(code, write(totals));
+    const Judge judge(options_, console_, report_.rows);
+    auto [writes, code] = stopped ? judge.interrupted() : judge.complete(failures_);
+    if (writes && !options_.output_path().empty()) code = worst(code, write());
     if (const auto reported = write_report(); !reported) code = worst(code, console_.error(reported.error()));
     return code;
 }
 
-FetchRun::Verdict FetchRun::judge(const FetchTotals& totals) const {
-    const auto refuse = [&](Error error) -> Verdict {
-        if (!options_.best_effort) return {false, console_.error(error)};
-        console_.warning(describe(error) + ": nothing is written");
-        return {false, ExitCode::done};
-    };
-    if (totals.captured == 0 && totals.failed == 0) {
-        return refuse({.message = "no server was as busy as --min-cpu asks for"});
-    }
-    if (totals.failed == 0) return {true, ExitCode::done};
-    if (!options_.min_success && !options_.best_effort) return {false, failures_};
-    const std::string share = fmt::format("{} of {} captures", totals.failed, totals.captured + totals.failed);
-    if (!options_.min_success.value_or(MinSuccess{}).met(totals.captured, totals.failed)) {
-        return refuse({.code = ErrorCode::disagreement,
-                       .message = share + " failed, more than --min-success or --best-effort can do without"});
-    }
-    console_.warning(share + " failed, and are not in the result");
-    return {true, options_.best_effort ? ExitCode::done : ExitCode::partial};
-}
-
-/// What is complete is kept, whatever else was asked for.
-FetchRun::Verdict FetchRun::judge_interrupted(const FetchTotals& totals) const {
-    const std::string message =
-        totals.captured == 0 ? "interrupted: no capture is complete"
-                             : fmt::format("interrupted: what is complete is kept, {} captures", totals.captured);
-    return {totals.captured != 0, console_.error({.code = ErrorCode::interrupted, .message = message})};
-}
-
-ExitCode FetchRun::write(const FetchTotals& totals) {
+ExitCode FetchRun::write() {
     const std::string path = options_.output_path();
     if (alone_) {
         const auto written = write_binary(path, alone_->view());
@@ -361,7 +334,7 @@ ExitCode FetchRun::write(const FetchTotals& totals) {
             return options_.best_effort ? ExitCode::done : exit_code(comparable.error());
         }
         merging_.note_dropped(console_);
-        const auto written = std::move(merging_).write(path, totals.failed, console_);
+        const auto written = std::move(merging_).write(path, fetch_totals(report_.rows).failed, console_);
         if (!written) return console_.error(written.error());
         report_.provenance = *written;
     }

@@ -35,11 +35,6 @@ public:
 private:
     enum class Origin : std::uint8_t { this_run, earlier_run };
 
-    struct Verdict {
-        bool writes;  ///< there is enough for the output
-        ExitCode code;
-    };
-
     Result<> prepare();
     Result<> find_targets();
     Result<> add_target(const std::string& text, const TargetOptions& target);
@@ -55,9 +50,7 @@ private:
     void add_row(const ManifestEntry& entry, Origin origin);
 
     ExitCode conclude(const Result<>& collected);
-    Verdict judge(const FetchTotals& totals) const;
-    Verdict judge_interrupted(const FetchTotals& totals) const;
-    ExitCode write(const FetchTotals& totals);
+    ExitCode write();
     Result<> write_report() const;
     void summarize(const FetchReport::Row& row) const;
 
