@@ -359,6 +359,7 @@ Result<> FetchRun::write_report() const {
 void FetchRun::summarize(const FetchReport::Row& row) const {
     if (!row.fault.empty()) return;
     if (row.samples == 0) {
+        if (!options_.output_path().empty()) return;  // that is why nothing is written, as has been said
         return console_.warning("the profile has no samples: the server was idle, and go build would ignore it");
     }
     console_.note(fmt::format("{} {}: {} sample{}, {:.2f} CPUs busy", format_duration(row.duration_nanos), row.outcome,

@@ -19,7 +19,7 @@ struct Verdict {
 class Judge {
 public:
     Judge(const Options& options, const Console& console, std::span<const FetchReport::Row> rows)
-        : options_(options), console_(console), totals_(fetch_totals(rows)) {}
+        : options_(options), console_(console), rows_(rows), totals_(fetch_totals(rows)) {}
 
     /// `failures`: the worst of all failed captures.
     Verdict complete(ExitCode failures) const;
@@ -30,8 +30,13 @@ public:
 private:
     Verdict refuse(const Error& error) const;
 
+    /// What would be written: it would replace a good profile by one that Go ignores.
+    bool lacks_samples() const;
+    Error idleness() const;
+
     const Options& options_;
     const Console& console_;
+    std::span<const FetchReport::Row> rows_;
     FetchTotals totals_;
 };
 

@@ -163,10 +163,21 @@ def test_answers(body, message, output):
 
 
 def test_an_idle_server(output):
+    """Its profile would replace a good one, and go build would say nothing."""
     result = fetch_from(send(response(IDLE)), output)
-    assert result.returncode == 0
-    assert b"warning: the profile has no samples: the server was idle" in result.stderr
-    assert output.read_bytes() == IDLE
+    assert_refused(result, output, 3, b"the profile has no samples: the server was idle for 1s\n")
+    assert f"{output} is left as it was; collect under load".encode() in result.stderr
+    result = fetch_from(send(response(IDLE)), output, "--best-effort")
+    assert (result.returncode, output.read_text()) == (0, "as it was")
+    assert b"warning: the profile has no samples: the server was idle for 1s: nothing is written" in result.stderr
+    assert result.stderr.count(b"\n") == 2, result.stderr
+
+
+def test_an_idle_servers_profile_on_stdout():
+    with HostileServer(send(response(IDLE))) as server:
+        result = fetch(server.url, "--seconds", 1)
+    assert (result.returncode, result.stdout) == (3, b"")
+    assert b"\npgo-fetch: collect under load" in result.stderr
 
 
 def test_connection_refused(output):

@@ -140,6 +140,44 @@ def test_idle_servers_are_left_out(tmp_path):
         assert len(server.asked_for) == asked, "idle servers were asked again"
 
 
+@pytest.mark.parametrize("options, failures, code", [
+    ([], 0, 3), (["--compact"], 0, 3), (["--min-success", "7"], 1, 3), (["--best-effort"], 1, 0),
+], ids=str)
+def test_a_fleet_of_idle_servers(tmp_path, options, failures, code):
+    """What it gave is kept, but replaces no good profile."""
+    output, kept = tmp_path / "default.pgo", tmp_path / "kept"
+    output.write_text("as it was")
+    with FleetServer(NAMES, dict.fromkeys(NAMES, 0)) as server:
+        server.behaviours = {name: [GONE] for name in NAMES[:failures]}
+        result = done(fetch(*server.urls(), "-o", output, "--dir", kept, "--format", "json", *options), code)
+    assert output.read_text() == "as it was"
+    captured = len(NAMES) - failures
+    assert b"none of %d profiles has samples: the servers were idle for 1s" % captured in result.stderr
+    assert f"{output} is left as it was; collect under load, into another directory".encode() in result.stderr
+    assert json.loads(result.stdout)["output"] is None
+    assert len(list(kept.glob("*.pprof"))) == captured
+
+
+def test_one_busy_server_is_enough(tmp_path):
+    output, kept = tmp_path / "merged.pprof", tmp_path / "kept"
+    with FleetServer(NAMES, {name: 7 * (name == NAMES[2]) for name in NAMES}) as server:
+        done(fetch(*server.urls(), "-o", output, "--dir", kept))
+    assert output.read_bytes() == merge(kept) and len(list(kept.glob("*.pprof"))) == len(NAMES)
+
+
+def test_idle_servers_and_an_interruption(tmp_path):
+    output, kept = tmp_path / "default.pgo", tmp_path / "kept"
+    output.write_text("as it was")
+    with FleetServer(NAMES, dict.fromkeys(NAMES, 0)) as server:
+        server.behaviours = {NAMES[0]: [threading.Event()]}
+        process = start(*server.urls(), "--seconds", 1, "-o", output, "--dir", kept)
+        wait_for_lines(kept, len(NAMES), process)
+        process.send_signal(signal.SIGINT)
+        _, messages = process.communicate(timeout=30)
+    assert (process.returncode, output.read_text()) == (130, "as it was")
+    assert b"interrupted: what is complete has no samples, and is not written" in messages
+
+
 # Targets.
 
 def test_lists_of_targets(server, tmp_path):

@@ -1,5 +1,6 @@
 """pgo-fetch with several real Go servers at once."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -17,14 +18,16 @@ pytestmark = pytest.mark.skipif(not TOOLCHAINS, reason="no Go here")
 
 @pytest.fixture(scope="module")
 def services(tmp_path_factory):
-    """One of each Go."""
+    """One of each Go, all busy."""
     folder = tmp_path_factory.mktemp("bin")
-    running = []
-    for number, go in enumerate(TOOLCHAINS.values()):
-        running.append(go_service.Service(go_service.build(go, "service", folder / f"service{number}")))
-    yield running
-    for service in running:
-        service.__exit__()
+    with contextlib.ExitStack() as stack:
+        running = []
+        for number, go in enumerate(TOOLCHAINS.values()):
+            service = go_service.Service(go_service.build(go, "service", folder / f"service{number}"))
+            running.append(stack.enter_context(service))
+        load = go_service.build(next(iter(TOOLCHAINS.values())), "load", folder / "load")
+        stack.enter_context(go_service.under_load(load, *running))
+        yield running
 
 
 def fetch(*arguments):

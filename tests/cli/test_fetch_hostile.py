@@ -10,12 +10,12 @@ import os
 import pytest
 
 from pgoprof_testing.certificates import Certificates
-from pgoprof_testing.fetching import IDLE, PROFILE, fetch_measured
+from pgoprof_testing.fetching import PROFILE, fetch_measured
 from pgoprof_testing.hostile_behaviours import BEHAVIOURS, GROUPS, OUTCOMES
 from pgoprof_testing.hostile_server import HostileServer
 
 AS_IT_WAS = b"as it was"
-WRITTEN = {"whole": {PROFILE, gzip.decompress(PROFILE)}, "idle": {IDLE}}
+WRITTEN = {"whole": {PROFILE, gzip.decompress(PROFILE)}}
 
 Meeting = collections.namedtuple("Meeting", "run written left requests")
 

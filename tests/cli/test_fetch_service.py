@@ -45,10 +45,8 @@ def service(binaries):
 
 @pytest.fixture
 def busy_service(service, binaries):
-    load = subprocess.Popen([binaries["load"], "-url", service.url, "-duration", "60s"])
-    yield service
-    load.kill()
-    load.wait()
+    with go_service.under_load(binaries["load"], service):
+        yield service
 
 
 def test_two_captures_of_a_busy_service(busy_service, go, tmp_path):
@@ -76,9 +74,9 @@ def test_host_and_port_to_stdout(busy_service):
     assert 0.9e9 < parse(result.stdout).duration_nanos < 2e9
 
 
-def test_the_url_may_say_how_long(service, tmp_path):
+def test_the_url_may_say_how_long(busy_service, tmp_path):
     output = tmp_path / "a.pprof"
-    result = fetch(service.url + "/debug/pprof/profile?seconds=1", "-o", output)
+    result = fetch(busy_service.url + "/debug/pprof/profile?seconds=1", "-o", output)
     assert result.returncode == 0, result.stderr
     assert 0.9e9 < parse(output.read_bytes()).duration_nanos < 2e9
 
@@ -100,7 +98,8 @@ def test_one_profile_at_a_time(service, tmp_path):
 
 def test_beyond_the_write_timeout(binaries, go, tmp_path):
     old = subprocess.run([go, "env", "GOVERSION"], capture_output=True, text=True).stdout.startswith("go1.19")
-    with go_service.Service(binaries["service"], "-write-timeout", "1s") as service:
+    with (go_service.Service(binaries["service"], "-write-timeout", "1s") as service,
+          go_service.under_load(binaries["load"], service)):
         result = fetch(service.url, "--seconds", 2, "-o", tmp_path / "a.pprof")
     if old:
         assert result.returncode == 4

@@ -27,13 +27,9 @@ def merged(tmp_path_factory):
     folder = tmp_path_factory.mktemp("main_job")
     binaries = {name: go_service.build(oracle.go_command(), name, folder / name) for name in ("service", "load")}
     with go_service.Service(binaries["service"]) as service:
-        load = subprocess.Popen([binaries["load"], "-url", service.url, "-duration", "120s"])
-        try:
+        with go_service.under_load(binaries["load"], service):
             for name in ("1.pprof", "2.pprof"):
                 run("pgo-fetch", service.url, "--seconds", 3, "-o", folder / name)
-        finally:
-            load.kill()
-            load.wait()
     # A busy machine stretches captures as short as these.
     run("pgo-merge", "--duration-tolerance", "50%", folder / "1.pprof", folder / "2.pprof", "-o", folder / "default.pgo")
     return folder / "default.pgo"
@@ -58,5 +54,5 @@ def test_go_builds_with_it(merged):
     binary = merged.parent / "service-pgo"
     oracle.go("build", f"-pgo={merged}", "-o", binary, ".", cwd=EXAMPLES / "service")
     assert f"-pgo={merged}" in oracle.go("version", "-m", binary).stdout
-    with go_service.Service(binary) as service:
+    with go_service.Service(binary) as service, go_service.under_load(merged.parent / "load", service):
         run("pgo-fetch", service.url, "--seconds", 1, "-o", merged.parent / "again.pprof")

@@ -1,5 +1,6 @@
 """The example service, built with a real Go and run on a free port."""
 
+import contextlib
 import os
 import pathlib
 import re
@@ -30,6 +31,18 @@ def build(go, example, output):
     """Builds examples/<example>; returns the binary's path."""
     subprocess.run([go, "build", "-o", str(output), "."], cwd=SOURCE / "examples" / example, env=_environment(), check=True)
     return str(output)
+
+
+@contextlib.contextmanager
+def under_load(binary, *services):
+    """`binary` is what was built of the example `load`."""
+    loads = [subprocess.Popen([binary, "-url", service.url, "-duration", "120s"]) for service in services]
+    try:
+        yield
+    finally:
+        for load in loads:
+            load.kill()
+            load.wait()
 
 
 class Service:

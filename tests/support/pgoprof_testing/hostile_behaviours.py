@@ -13,7 +13,7 @@ from pgoprof_testing.hostile_server import (
 # What a fault is called in manifests -> exit code, and how the message begins. "whole" is no fault.
 OUTCOMES = {
     "whole": (0, b"1s captured: 100 samples"),
-    "idle": (0, b"warning: the profile has no samples"),
+    "idle": (3, b"error: the profile has no samples: the server was idle"),
     "refused": (4, b"connection refused"),
     "unresolved": (4, b"the host name cannot be resolved"),
     "unreachable": (4, b"no connection within the time allowed"),

@@ -14,6 +14,7 @@ import (
 	_ "net/http/pprof"
 	"os"
 	"sync"
+	"time"
 )
 
 var (
@@ -67,7 +68,16 @@ func handle(writer http.ResponseWriter, request *http.Request) {
 	case *redirectTo != "" && request.URL.Path == "/away":
 		http.Redirect(writer, request, *redirectTo, http.StatusFound)
 	default:
+		if request.URL.Path == "/debug/pprof/profile" {
+			go work()
+		}
 		http.DefaultServeMux.ServeHTTP(writer, request)
+	}
+}
+
+// Work gives the profile that is being taken some samples.
+func work() {
+	for end := time.Now().Add(300 * time.Millisecond); time.Now().Before(end); {
 	}
 }
 
