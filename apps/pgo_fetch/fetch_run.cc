@@ -73,17 +73,6 @@ ManifestEntry entry_of(const Turn& turn, std::size_t part, std::size_t parts) {
             .attempts = turn.attempts};
 }
 
-/// What else decides which profiles the targets give: lines that are no names of targets.
-std::vector<std::string> what_is_asked(const TargetOptions& options) {
-    const auto text = [](const Moment& moment) {
-        return moment.at ? format_rfc3339(*moment.at) : fmt::format("{}s ago", moment.ago.count());
-    };
-    std::vector<std::string> lines{"--from " + text(options.range.from), "--to " + text(options.range.to)};
-    if (options.all_addresses) lines.emplace_back("--all-addresses");
-    if (options.profiles) lines.push_back(fmt::format("--profiles {}", *options.profiles));
-    return lines;
-}
-
 /// The end of a capture takes the server a moment, which in a short one is much.
 bool keeps_time(seconds asked, std::int64_t nanos, double tolerance) {
     constexpr double kMoment = 0.25;
@@ -149,7 +138,7 @@ Result<> FetchRun::add_target(const std::string& text, const TargetOptions& targ
 
 Result<> FetchRun::open_archive() {
     ManifestSettings settings = manifest_settings(options_, seed_);
-    std::vector<std::string> names = what_is_asked(options_.target);
+    std::vector<std::string> names;
     for (const auto& target : targets_) names.push_back(target->name());
     settings.targets = digest_of_targets(std::move(names));
     auto archive = Archive::open(options_.directory, settings);

@@ -14,6 +14,7 @@
 namespace pgoprof::cli {
 namespace {
 
+using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
 /// What CLI11 takes a flag without a value for.
@@ -178,13 +179,25 @@ Result<TargetOptions> target_options(const Options& options) {
 }
 
 ManifestSettings manifest_settings(const Options& options, std::uint64_t seed) {
-    return {.seed = seed,
-            .rounds = options.rounds,
-            .seconds = options.seconds,
-            .every = options.every,
-            .jitter = spread(options).value_or(milliseconds(0)),
-            .sample = options.sample,
-            .min_cores = options.min_cores};
+    const TargetOptions& target = options.target;
+    std::vector<std::string> given{fmt::format("--rounds {}", options.rounds),
+                                   "--from " + format_moment(target.range.from),
+                                   "--to " + format_moment(target.range.to)};
+    const auto add = [&given](bool is_given, const std::string& option) {
+        if (is_given) given.push_back(option);
+    };
+    const auto add_length = [&add](const char* name, milliseconds length) {
+        add(length.count() != 0, length % 1s == 0s ? fmt::format("{} {}s", name, length / 1s)
+                                                   : fmt::format("{} {}ms", name, length.count()));
+    };
+    add(!options.seconds.empty(), "--seconds " + options.seconds);
+    add_length("--every", options.every);
+    add_length("--jitter", spread(options).value_or(milliseconds(0)));
+    add(!options.sample.empty(), "--sample " + options.sample);
+    add(options.min_cores != 0, fmt::format("--min-cpu {}", options.min_cores));
+    add(target.all_addresses, "--all-addresses");
+    add(target.profiles.has_value(), fmt::format("--profiles {}", target.profiles.value_or(0)));
+    return {.seed = seed, .options = std::move(given)};
 }
 
 CollectPlan collect_plan(const Options& options, std::uint64_t seed) {

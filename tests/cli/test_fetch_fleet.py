@@ -421,9 +421,18 @@ def test_files_that_have_changed_are_fetched_again(server, tmp_path):
 
 def test_a_directory_of_other_settings(server, tmp_path):
     done(fetch(*server.urls(), "--dir", tmp_path / "kept"))
-    for options in (["--rounds", 2], ["--sample", 3], ["--min-cpu", "0.5"]):
+    for options, had, has in (
+            (["--rounds", 2], "--rounds 1", "--rounds 2"),
+            (["--rounds", 2, "--every", "1m"], "no --every and --rounds 1", "--every 60s and --rounds 2"),
+            (["--jitter=1500ms"], "no --jitter", "--jitter 1500ms"),
+            (["--sample", "3"], "no --sample", "--sample 3"), (["--min-cpu", "0.5"], "no --min-cpu", "--min-cpu 0.5"),
+            (["--all-addresses"], "no --all-addresses", "--all-addresses"), (["--from", "24h"], "--from 72h", "--from 24h"),
+            (["--to", "90s"], "--to now", "--to 90s"), (["--profiles", "3"], "no --profiles", "--profiles 3")):
         result = done(fetch(*server.urls(), "--dir", tmp_path / "kept", *options), 2)
-        assert b"filled by a run with other settings" in result.stderr
+        assert f"filled by a run with {had}, and this one has {has}\n".encode() in result.stderr
+        assert b"give the same options to resume it, or name another directory" in result.stderr
+    seconds = start(*server.urls(), "--seconds", "2", "--dir", tmp_path / "kept")
+    assert b"filled by a run with --seconds 1, and this one has --seconds 2\n" in seconds.communicate(timeout=30)[1]
     done(fetch(*server.urls(), "--dir", tmp_path / "kept", "--compact", "-o", tmp_path / "a.pprof"))
 
 
@@ -435,8 +444,6 @@ def test_a_directory_of_other_targets(server, tmp_path):
     for targets in ([third], [first], [first, second, third]):
         result = done(fetch(*targets, "--dir", kept, "-o", output), 2)
         assert b"filled by a run with other targets" in result.stderr
-    for option in (["--all-addresses"], ["--from", "24h"], ["--to", "1h"], ["--profiles", "3"]):
-        done(fetch(first, second, *option, "--dir", kept, "-o", output), 2)
     assert len(server.asked_for) == 2 and not output.exists()
     done(fetch(second, first, first, "--dir", kept, "-o", output))
     assert len(server.asked_for) == 2 and output.read_bytes() == merge(kept)

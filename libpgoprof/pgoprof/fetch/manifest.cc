@@ -2,11 +2,13 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/file.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <set>
 #include <utility>
 
 #include "pgoprof/base/file_descriptor.h"
@@ -40,6 +42,12 @@ public:
     explicit Members(JsonValue object) : object_(object) {}
 
     std::string text(std::string_view name) { return std::string(found(object_[name].string())); }
+    std::vector<std::string> texts(std::string_view name) {
+        std::vector<std::string> all;
+        sound_ &= object_[name].is_array();
+        for (const JsonValue value : object_[name]) all.emplace_back(found(value.string()));
+        return all;
+    }
     double number(std::string_view name) { return found(object_[name].number()); }
     std::int64_t integer(std::string_view name) { return found(object_[name].integer()); }
     std::uint64_t count(std::string_view name) {
@@ -66,12 +74,7 @@ std::optional<ManifestSettings> parse_settings(JsonValue object) {
     if (members.text("schema") != kSchema) return std::nullopt;
     ManifestSettings settings{
         .seed = members.count("seed"),
-        .rounds = members.count("rounds"),
-        .seconds = members.text("seconds"),
-        .every = std::chrono::milliseconds(members.integer("every_ms")),
-        .jitter = std::chrono::milliseconds(members.integer("jitter_ms")),
-        .sample = members.text("sample"),
-        .min_cores = members.number("min_cpu_cores"),
+        .options = members.texts("options"),
     };
     const auto targets = parse_sha256(members.text("targets_sha256"));
     if (!members.sound() || !targets) return std::nullopt;
@@ -128,6 +131,38 @@ Result<> parse_line(std::string_view line, ManifestContent& content) {
     return {};
 }
 
+std::string_view name_of(std::string_view option) { return option.substr(0, option.find(' ')); }
+
+/// The option of that name as it was given, or that it was not.
+std::string given(const std::vector<std::string>& options, std::string_view name) {
+    const auto found = std::ranges::find(options, name, name_of);
+    return found == options.end() ? fmt::format("no {}", name) : *found;
+}
+
+Result<> check_same(const ManifestSettings& before, const ManifestSettings& now) {
+    std::set<std::string_view> names;
+    for (const auto* options : {&before.options, &now.options}) {
+        for (const std::string& option : *options) names.insert(name_of(option));
+    }
+    std::vector<std::string> had;
+    std::vector<std::string> has;
+    for (const std::string_view name : names) {
+        std::string then = given(before.options, name);
+        if (then == given(now.options, name)) continue;
+        had.push_back(std::move(then));
+        has.push_back(given(now.options, name));
+    }
+    if (!had.empty()) {
+        return fail(ErrorCode::usage,
+                    fmt::format("the directory was filled by a run with {}, and this one has {}",
+                                fmt::join(had, " and "), fmt::join(has, " and ")),
+                    "give the same options to resume it, or name another directory");
+    }
+    if (before.targets == now.targets) return {};
+    return fail(ErrorCode::usage, "the directory was filled by a run with other targets",
+                "give the same targets to resume it, or name another directory");
+}
+
 }  // namespace
 
 std::string_view outcome_name(CaptureOutcome outcome) {
@@ -149,12 +184,7 @@ std::string format_line(const ManifestSettings& settings) {
     return to_compact_text({
                {"schema", std::string(kSchema)},
                {"seed", settings.seed},
-               {"rounds", settings.rounds},
-               {"seconds", settings.seconds},
-               {"every_ms", settings.every.count()},
-               {"jitter_ms", settings.jitter.count()},
-               {"sample", settings.sample},
-               {"min_cpu_cores", settings.min_cores},
+               {"options", settings.options},
                {"targets_sha256", to_hex(settings.targets)},
            }) +
            '\n';
@@ -225,16 +255,7 @@ Result<> Manifest::load(const ManifestSettings& settings) {
     settings_ = settings;
     if (!content->settings) return write(format_line(settings));
     settings_.seed = content->settings->seed;
-    if (settings_ != *content->settings) {
-        if (settings_.targets != content->settings->targets) {
-            return fail(ErrorCode::usage,
-                        "the directory was filled by a run with other targets, or that asked them for something else",
-                        "give the same targets and options to resume it, or name another directory");
-        }
-        return fail(ErrorCode::usage, "the directory was filled by a run with other settings",
-                    "give the same --rounds, --seconds, --every, --jitter, --sample and --min-cpu to resume it, or "
-                    "name another directory");
-    }
+    if (auto same = check_same(*content->settings, settings_); !same) return same;
     entries_ = std::move(content->entries);
     return {};
 }

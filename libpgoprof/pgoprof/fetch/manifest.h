@@ -1,7 +1,6 @@
 // What was collected into a directory, kept as it happens: one line of JSON for each capture that ended.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -19,14 +18,9 @@ class FileDescriptor;
 
 /// What a run that is resumed must have in common with the one before.
 struct ManifestSettings {
-    std::uint64_t seed = 0;  ///< of the schedule, below 2^53; the first run's holds
-    std::uint64_t rounds = 1;
-    std::string seconds{};  ///< of a capture, "30"; empty where the targets say it
-    std::chrono::milliseconds every{0};
-    std::chrono::milliseconds jitter{0};
-    std::string sample{};  ///< as it was given: "10", "20%"; empty: all
-    double min_cores = 0;
-    Sha256 targets{};  ///< of their names: digest_of_targets
+    std::uint64_t seed = 0;              ///< of the schedule, below 2^53; the first run's holds
+    std::vector<std::string> options{};  ///< that decide what is captured: "--rounds 3", "--all-addresses"
+    Sha256 targets{};                    ///< of their names: digest_of_targets
 
     friend bool operator==(const ManifestSettings&, const ManifestSettings&) = default;
 };

@@ -138,6 +138,14 @@ std::optional<Instant> parse_rfc3339(std::string_view text) {
     return *date + *clock + *second - *offset;
 }
 
+std::string format_moment(const Moment& moment) {
+    constexpr std::chrono::seconds kHour = std::chrono::hours(1);
+    if (moment.at) return format_rfc3339(*moment.at);
+    if (moment.ago.count() == 0) return "now";
+    return moment.ago % kHour == moment.ago.zero() ? fmt::format("{}h", moment.ago / kHour)
+                                                   : fmt::format("{}s", moment.ago.count());
+}
+
 std::string format_rfc3339(Instant instant) {
     const auto day = std::chrono::floor<std::chrono::days>(instant);
     const std::chrono::year_month_day date(day);

@@ -33,6 +33,9 @@ std::optional<Moment> parse_moment(std::string_view text);
 /// RFC 3339 with any offset; a fraction of a second is dropped. nullopt for anything else, years before 1970 included.
 std::optional<Instant> parse_rfc3339(std::string_view text);
 
+/// As parse_moment takes it: "72h", "90s", or RFC 3339.
+std::string format_moment(const Moment& moment);
+
 /// "2026-02-10T07:54:37Z"
 std::string format_rfc3339(Instant instant);
 

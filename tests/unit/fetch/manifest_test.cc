@@ -15,12 +15,7 @@ using testing::Folder;
 namespace {
 
 const ManifestSettings kSettings{.seed = (std::uint64_t{1} << 53) - 1,
-                                 .rounds = 3,
-                                 .seconds = "30",
-                                 .every = std::chrono::minutes(5),
-                                 .jitter = std::chrono::seconds(30),
-                                 .sample = "20%",
-                                 .min_cores = 0.05,
+                                 .options = {"--rounds 3", "--seconds 30", "--all-addresses"},
                                  .targets = digest_of_targets({"a", "b"})};
 
 ManifestEntry capture(std::uint64_t round, const std::string& target) {
@@ -110,18 +105,28 @@ TEST_CASE("a directory is one process's at a time, and of one kind of run") {
     REQUIRE(again);
     CHECK(again->settings().seed == kSettings.seed);
     CHECK(again->entries().size() == 2);
-    other.rounds = 4;
+    other.options = {"--rounds 4"};
     CHECK(Manifest::open(directory, other).error().message.starts_with("another pgo-fetch"));
 }
 
-TEST_CASE("other settings are refused") {
+TEST_CASE("other options are refused, and named") {
     const Folder folder;
     REQUIRE(Manifest::open(folder.file("captures"), kSettings));
-    ManifestSettings other = kSettings;
-    other.rounds = 4;
-    const auto refused = Manifest::open(folder.file("captures"), other);
-    REQUIRE_FALSE(refused);
-    CHECK(refused.error().code == ErrorCode::usage);
+    const auto refusal = [&](std::vector<std::string> options) {
+        ManifestSettings other{.options = std::move(options), .targets = digest_of_targets({"c"})};
+        const auto refused = Manifest::open(folder.file("captures"), other);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == ErrorCode::usage);
+        return refused.error().message;
+    };
+    const std::string filled = "the directory was filled by a run with ";
+    CHECK(refusal({"--rounds 4", "--seconds 30", "--all-addresses"}) ==
+          filled + "--rounds 3, and this one has --rounds 4");
+    CHECK(refusal({"--rounds 3", "--seconds 5", "--sample 20%"}) ==
+          filled +
+              "--all-addresses and no --sample and --seconds 30, "
+              "and this one has no --all-addresses and --sample 20% and --seconds 5");
+    CHECK(refusal({"--all-addresses", "--seconds 30", "--rounds 3"}) == filled + "other targets");
 }
 
 TEST_CASE("other targets are refused, in whatever order they come") {

@@ -36,6 +36,12 @@ TEST_CASE("or an instant of RFC 3339") {
     CHECK(instant("2016-12-31T23:59:60Z") == 1483228800);
 }
 
+TEST_CASE("a moment is written as it can be read") {
+    const auto text = GENERATE("now", "90s", "72h", "2026-02-10T07:54:37Z");
+    CHECK(format_moment(*parse_moment(text)) == text);
+    CHECK(format_moment(*parse_moment("1h0m30s")) == "3630s");
+}
+
 TEST_CASE("anything else is no moment") {
     const auto text = GENERATE(
         as<std::string>(), "", "72", "h", "-1h", "+1h", "1.5h", "1h ", " 1h", "1H", "1ms", "36526d", "1h36525d",
