@@ -308,7 +308,9 @@ ExitCode FetchRun::conclude(const Result<>& collected) {
     report_.interrupted = stopped;
     const Judge judge(options_, console_, report_.rows);
     auto [writes, code] = stopped ? judge.interrupted() : judge.complete(failures_);
-    if (writes && !options_.output_path().empty()) code = worst(code, write());
+    if (writes && !options_.output_path().empty()) {
+        if (const ExitCode written = write(); written != ExitCode::done && !stopped) code = written;
+    }
     if (const auto reported = write_report(); !reported) code = worst(code, console_.error(reported.error()));
     return code;
 }

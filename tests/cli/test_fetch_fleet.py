@@ -267,6 +267,12 @@ def test_how_many_must_succeed(server, tmp_path, options, failures, code):
             ["gzip", "-dc", output], capture_output=True, check=True).stdout
 
 
+@pytest.mark.parametrize("options, failures", [([], 0), (["--min-success", "7"], 1), (["--best-effort"], 1)], ids=str)
+def test_a_failed_write_is_no_partial_success(server, options, failures):
+    server.behaviours = {name: [GONE] for name in NAMES[:failures]}
+    assert b"No space left" in done(fetch(*server.urls(), "-o", "/dev/full", *options), 4).stderr
+
+
 def test_what_passes_is_tried_again(server, tmp_path):
     server.behaviours = {NAMES[0]: [UNAVAILABLE, UNAVAILABLE], NAMES[1]: [UNAVAILABLE] * 3, NAMES[2]: [GONE]}
     result = done(fetch(*server.urls(), "--dir", tmp_path / "kept"), 4)
