@@ -150,8 +150,12 @@ Result<> FetchRun::open_archive() {
         error.message += ": it is fetched again";
         console_.warning(describe(error));
     };
-    return archive_->recall(
+    auto recalled = archive_->recall(
         options_.target.limits.input_bytes, [&](auto& parts) { return recall(parts, loader); }, forget);
+    if (recalled && !report_.rows.empty()) {
+        console_.note(fmt::format("resumed with {} of earlier runs", format_count(report_.rows.size(), "capture")));
+    }
+    return recalled;
 }
 
 /// What an earlier run took of one source counts as if it came now.

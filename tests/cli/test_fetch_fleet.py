@@ -244,7 +244,8 @@ def test_without_leave_a_failure_is_the_runs(server, tmp_path):
     assert len(list(kept.glob("*.pprof"))) == len(NAMES) - 1
     # The same command again asks for what is missing.
     asked = len(server.asked_for)
-    done(fetch(*server.urls(), "-o", output, "--dir", kept))
+    result = done(fetch(*server.urls(), "-o", output, "--dir", kept))
+    assert result.stderr == b"pgo-fetch: resumed with 7 captures of earlier runs\n"
     assert server.asked_for[asked:] == [NAMES[2]]
     assert output.read_bytes() == merge(kept)
 
