@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "cli/options.h"
@@ -36,10 +38,9 @@ MergeOptions merge_options(const MergingOptions& given, unsigned threads) {
 
 }  // namespace
 
-bool MinSuccess::met(std::uint64_t merged, std::uint64_t failed) const {
+std::uint64_t MinSuccess::needed(std::uint64_t inputs) const {
     constexpr double kRounding = 1 - 1e-12;  // 99.9% is a bit more than 999 of 1000 in floating point
-    return merged >= count &&
-           static_cast<double>(merged) >= fraction * kRounding * static_cast<double>(merged + failed);
+    return std::max(count, static_cast<std::uint64_t>(std::ceil(fraction * kRounding * static_cast<double>(inputs))));
 }
 
 void add_min_success_option(CLI::App& app, std::optional<MinSuccess>& least, const std::string& help) {

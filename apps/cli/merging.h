@@ -21,7 +21,9 @@ struct MinSuccess {
     std::uint64_t count = 1;
     double fraction = 0;
 
-    bool met(std::uint64_t merged, std::uint64_t failed) const;
+    /// Of so many inputs.
+    std::uint64_t needed(std::uint64_t inputs) const;
+    bool met(std::uint64_t merged, std::uint64_t failed) const { return merged >= needed(merged + failed); }
 };
 
 struct MergingOptions {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <ranges>
 #include <string>
+#include <utility>
 
 #include "pgoprof/base/text.h"
 #include "pgoprof/fetch/manifest.h"
@@ -22,20 +23,24 @@ Verdict Judge::complete(ExitCode failures) const {
         return refuse({.message = "no server was as busy as --min-cpu asks for"});
     }
     if (totals_.failed != 0 && !options_.min_success && !options_.best_effort) return {false, failures};
-    const std::string share = fmt::format("{} of {} captures", totals_.failed, totals_.captured + totals_.failed);
-    if (totals_.failed != 0 && !options_.min_success.value_or(MinSuccess{}).met(totals_.captured, totals_.failed)) {
-        return refuse({.code = ErrorCode::disagreement,
-                       .message = share + " failed, more than --min-success or --best-effort can do without"});
+    const std::size_t asked = totals_.captured + totals_.failed;
+    const MinSuccess least = options_.min_success.value_or(MinSuccess{});
+    if (totals_.failed != 0 && !least.met(totals_.captured, totals_.failed)) {
+        std::string message = fmt::format("{} of {} captures succeeded", totals_.captured, asked);
+        if (options_.min_success) {
+            message += fmt::format(", fewer than the {} that --min-success asks for", least.needed(asked));
+        }
+        return refuse({.code = ErrorCode::disagreement, .message = std::move(message)});
     }
     if (lacks_samples()) return refuse(idleness());
     if (totals_.failed == 0) return {true, ExitCode::done};
-    console_.warning(share + " failed, and are not in the result");
+    console_.warning(fmt::format("{} of {} captures failed, and are not in the result", totals_.failed, asked));
     return {true, options_.best_effort ? ExitCode::done : ExitCode::partial};
 }
 
 Verdict Judge::interrupted() const {
     const bool writes = totals_.captured != 0 && !lacks_samples();
-    std::string message = fmt::format("interrupted: what is complete is kept, {} captures", totals_.captured);
+    std::string message = "interrupted: what is complete is kept, " + format_count(totals_.captured, "capture");
     if (totals_.captured == 0) {
         message = "interrupted: no capture is complete";
     } else if (!writes) {

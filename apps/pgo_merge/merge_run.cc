@@ -117,14 +117,16 @@ void MergeRun::take_fatal(const Error& error) {
 
 void MergeRun::check_success() {
     const std::size_t merged = merging_.inputs();
+    const std::size_t inputs = merged + failed_;
     if (!options_.min_success) {
         fatal_ = failed_ != 0;
     } else if (!options_.min_success->met(merged, failed_)) {
-        note_fatal({.code = ErrorCode::disagreement,
-                    .message = fmt::format("{} of {} inputs can be merged, fewer than --min-success asks for", merged,
-                                           merged + failed_)});
+        note_fatal(
+            {.code = ErrorCode::disagreement,
+             .message = fmt::format("{} of {} inputs can be merged, fewer than the {} that --min-success asks for",
+                                    merged, inputs, options_.min_success->needed(inputs))});
     } else if (failed_ != 0) {
-        console_.warning(fmt::format("{} of {} inputs are not in the result", failed_, merged + failed_));
+        console_.warning(fmt::format("{} of {} inputs are not in the result", failed_, inputs));
     }
 }
 
