@@ -35,6 +35,11 @@ std::string list(const std::vector<Program>& programs) {
     return text;
 }
 
+/// What takes one process alone: text may have the ids of threads only.
+std::string_view process_options(const RecordingInfo& info) {
+    return info.has_processes ? "--pid or --comm" : "--comm, or with --pid out of `perf script -F +pid`";
+}
+
 /// Whether `file` may be `binary`, as far as both have build ids.
 Result<> check_build_id(const RecordedFile& file, const GoBinary& binary, const RecordingChoice& choice,
                         std::vector<std::string>& notes) {
@@ -69,8 +74,9 @@ std::vector<RecordedFile> recorded_as(const std::vector<RecordedFile>& files, co
     return found;
 }
 
-Result<ChosenBinary> named_binary(const RecordingSurvey& survey, const RecordingChoice& choice,
-                                  const OpenBinary& open_binary, std::vector<std::string>& notes) {
+Result<ChosenBinary> named_binary(const RecordingInfo& info, const RecordingSurvey& survey,
+                                  const RecordingChoice& choice, const OpenBinary& open_binary,
+                                  std::vector<std::string>& notes) {
     Result<GoBinary> binary = open_binary(choice.binary);
     if (!binary) return fail(std::move(binary.error()));
     const std::vector<Program> programs = survey.programs();
@@ -84,15 +90,16 @@ Result<ChosenBinary> named_binary(const RecordingSurvey& survey, const Recording
         return fail(ErrorCode::invalid_content,
                     fmt::format("nothing recorded has the name or the build id of {}; the recording is of {}",
                                 choice.binary, programs.empty() ? "no program" : list(programs)),
-                    "say which of the processes runs it with --pid or --comm");
+                    fmt::format("say which of the processes runs it with {}", process_options(info)));
     for (const RecordedFile& file : files) {
         if (Result<> same = check_build_id(file, *binary, choice, notes); !same) return fail(std::move(same.error()));
     }
     return ChosenBinary{.binary = std::move(*binary), .files = std::move(files)};
 }
 
-Result<ChosenBinary> heaviest_binary(const RecordingSurvey& survey, const RecordingChoice& choice,
-                                     const OpenBinary& open_binary, std::vector<std::string>& notes) {
+Result<ChosenBinary> heaviest_binary(const RecordingInfo& info, const RecordingSurvey& survey,
+                                     const RecordingChoice& choice, const OpenBinary& open_binary,
+                                     std::vector<std::string>& notes) {
     const std::vector<Program> programs = survey.programs();
     std::optional<GoBinary> chosen;
     const Program* chosen_program = nullptr;
@@ -105,7 +112,7 @@ Result<ChosenBinary> heaviest_binary(const RecordingSurvey& survey, const Record
             error.message = fmt::format("{} holds most samples of the recording, but cannot be read: {}",
                                         describe(program), error.message);
             error.input.clear();
-            error.remedy = fmt::format("{}; or choose another process with --pid or --comm", kNameBinary);
+            error.remedy = fmt::format("{}; or choose another process with {}", kNameBinary, process_options(info));
             return fail(std::move(error));
         }
         if (!binary || !is_go(*binary)) continue;
@@ -113,7 +120,7 @@ Result<ChosenBinary> heaviest_binary(const RecordingSurvey& survey, const Record
             return fail(
                 ErrorCode::invalid_content,
                 fmt::format("{} and {} have equally many samples", chosen_program->file.name, program.file.name),
-                "choose one with --binary, --pid or --comm");
+                fmt::format("choose one with --binary, or a process with {}", process_options(info)));
         chosen = std::move(*binary);
         chosen_program = &program;
     }
@@ -130,15 +137,18 @@ Result<ChosenBinary> heaviest_binary(const RecordingSurvey& survey, const Record
     return ChosenBinary{.binary = std::move(*chosen), .files = {chosen_program->file}};
 }
 
-std::string list(const std::vector<RecordingSurvey::Process>& processes) {
+std::string list(const RecordingInfo& info, const std::vector<RecordingSurvey::Process>& processes) {
+    const std::string_view kind = info.has_processes ? "pid" : "thread";
     std::string text;
-    for (const auto& [pid, name, samples] : processes | std::views::take(5))
-        text += fmt::format("{}{} (pid {}, {})", text.empty() ? "" : ", ", name, pid, format_count(samples, "sample"));
+    for (const auto& [id, name, samples] : processes | std::views::take(5)) {
+        text +=
+            fmt::format("{}{} ({} {}, {})", text.empty() ? "" : ", ", name, kind, id, format_count(samples, "sample"));
+    }
     return text + (processes.size() > 5 ? ", ..." : "");
 }
 
 /// There is nothing to choose from where no sample is taken.
-Result<> require_samples(const RecordingSurvey& survey, const RecordingChoice& choice) {
+Result<> require_samples(const RecordingInfo& info, const RecordingSurvey& survey, const RecordingChoice& choice) {
     constexpr std::size_t kLongestName = 15;  // TASK_COMM_LEN, without its zero
     if (survey.samples() == 0)
         return fail(ErrorCode::invalid_content, "the recording has no samples",
@@ -147,7 +157,7 @@ Result<> require_samples(const RecordingSurvey& survey, const RecordingChoice& c
     std::string what = "no samples of a process";
     if (!choice.comm.empty()) what += fmt::format(" of the name {}", choice.comm);
     if (choice.pid) what += fmt::format(" {} the id {}", choice.comm.empty() ? "of" : "and", *choice.pid);
-    std::string remedy = "recorded are " + list(survey.processes());
+    std::string remedy = "recorded are " + list(info, survey.processes());
     if (choice.comm.size() > kLongestName)
         remedy = fmt::format("the kernel cuts names at {} bytes: try --comm '{}'; {}", kLongestName,
                              choice.comm.substr(0, kLongestName), remedy);
@@ -179,15 +189,17 @@ int rank(const RecordedEvent& event) {
 
 }  // namespace
 
-Result<ChosenBinary> choose_binary(const RecordingSurvey& survey, const RecordingChoice& choice,
-                                   const OpenBinary& open_binary, std::vector<std::string>& notes) {
-    if (Result<> any = require_samples(survey, choice); !any) return fail(std::move(any.error()));
-    Result<ChosenBinary> chosen = choice.binary.empty() ? heaviest_binary(survey, choice, open_binary, notes)
-                                                        : named_binary(survey, choice, open_binary, notes);
+Result<ChosenBinary> choose_binary(const RecordingInfo& info, const RecordingSurvey& survey,
+                                   const RecordingChoice& choice, const OpenBinary& open_binary,
+                                   std::vector<std::string>& notes) {
+    if (Result<> any = require_samples(info, survey, choice); !any) return fail(std::move(any.error()));
+    Result<ChosenBinary> chosen = choice.binary.empty() ? heaviest_binary(info, survey, choice, open_binary, notes)
+                                                        : named_binary(info, survey, choice, open_binary, notes);
     if (!chosen) return chosen;
     const auto processes = survey.processes();
     if (processes.size() > 1 && !choice.pid && choice.comm.empty())
-        notes.push_back(fmt::format("recorded are {}: --pid or --comm takes one of them alone", list(processes)));
+        notes.push_back(fmt::format("recorded are {}: all are taken, unless one is chosen with {}",
+                                    list(info, processes), process_options(info)));
     const GoBinary& binary = chosen->binary;
     if (binary.machine() == Machine::arm64)
         return fail(

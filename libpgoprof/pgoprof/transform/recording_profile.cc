@@ -307,7 +307,7 @@ private:
             return fail(ErrorCode::invalid_content, "the text has ids of threads, not of processes",
                         "print the recording with `perf script -F +pid`");
         const OpenBinary open = [this](const std::string& filename) { return open_once(filename); };
-        Result<ChosenBinary> chosen = choose_binary(survey, choice_, open, said);
+        Result<ChosenBinary> chosen = choose_binary(info, survey, choice_, open, said);
         if (!chosen) return fail(std::move(chosen.error()));
         Result<std::vector<bool>> events = choose_events(info, survey, choice_, said);
         if (!events) return fail(std::move(events.error()));

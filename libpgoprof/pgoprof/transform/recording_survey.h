@@ -71,8 +71,9 @@ struct ChosenBinary {
 };
 
 /// Adds to `notes` what was chosen without being asked for. Errors: as convert_recording's.
-Result<ChosenBinary> choose_binary(const RecordingSurvey& survey, const RecordingChoice& choice,
-                                   const OpenBinary& open_binary, std::vector<std::string>& notes);
+Result<ChosenBinary> choose_binary(const RecordingInfo& info, const RecordingSurvey& survey,
+                                   const RecordingChoice& choice, const OpenBinary& open_binary,
+                                   std::vector<std::string>& notes);
 
 /// Whether to take the samples of each event: those of CPU clocks or else of cycles; several may count the same, on
 /// different kinds of cores. Errors: invalid_content where no event has stacks, or counts CPU time.

@@ -291,13 +291,13 @@ TEST_CASE("A program that cannot be read is an error that names the remedy") {
     sample(survey, 1, 3);
     std::vector<std::string> asked;
     std::vector<std::string> notes;
-    const auto gone = choose_binary(survey, choice, nothing_opens(ErrorCode::io_failure, asked), notes);
+    const auto gone = choose_binary({}, survey, choice, nothing_opens(ErrorCode::io_failure, asked), notes);
     REQUIRE_FALSE(gone);
     CHECK(asked == std::vector<std::string>{"/app/server (deleted)"});
     CHECK(gone.error().message.find("/app/server (deleted) (3 samples)") != std::string::npos);
     CHECK(gone.error().remedy.find("--binary") != std::string::npos);
 
-    const auto foreign = choose_binary(survey, choice, nothing_opens(ErrorCode::invalid_content, asked), notes);
+    const auto foreign = choose_binary({}, survey, choice, nothing_opens(ErrorCode::invalid_content, asked), notes);
     REQUIRE_FALSE(foreign);
     CHECK(foreign.error().message.find("no samples of a Go program") != std::string::npos);
 }
