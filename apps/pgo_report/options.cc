@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <string_view>
 
 #include "cli/options.h"
 #include "pgoprof/config/lint_settings.h"
@@ -10,8 +11,9 @@
 namespace pgoprof::cli {
 namespace {
 
-/// From 0 to 100, as the compiler takes it.
-std::optional<double> parse_hot_percent(const std::string& text) {
+/// "99", as the compiler takes it, or "99%"; from 0 to 100.
+std::optional<double> parse_hot_percent(std::string_view text) {
+    if (text.ends_with('%')) text.remove_suffix(1);
     double percent = 0.0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), percent);
     if (error != std::errc() || end != text.data() + text.size() || !(percent >= 0 && percent <= 100)) return {};
@@ -56,7 +58,7 @@ void declare_options(CLI::App& app, Options& options) {
                                   [&options](std::uint64_t count) { options.top = count; });
     top->type_name("N");
     app.add_flag("--all", options.all, "List all")->excludes(top);
-    add_parsed_option(app, "--hot-percent", "a number from 0 to 100",
+    add_parsed_option(app, "--hot-percent", "a percentage from 0 to 100, such as 99 or 99%",
                       "How much of the weight is hot: the compiler's -d=pgoinlinecdfthreshold [99]", parse_hot_percent,
                       [&options](double percent) { options.hot_percent = percent; })
         ->type_name("PERCENT");

@@ -160,15 +160,17 @@ def test_what_does_not_go_together(options, path):
     assert run.returncode == 2 and run.stdout == b""
 
 
-@pytest.mark.parametrize("percent, hot", [("0", 1), ("69", 1), ("70", 2), ("89.99", 2), ("99", 5), ("100", 6)])
+@pytest.mark.parametrize("percent, hot", [("0", 1), ("69", 1), ("70", 2), ("89.99", 2), ("99", 5), ("100", 6),
+                                          ("0%", 1), ("89.99%", 2), ("99%", 5)])
 def test_hot_percent(percent, hot, path):
     document = report("--hot-percent", percent, path)
-    assert document["hot_edge_count"] == hot and document["hot_percent"] == float(percent)
+    assert document["hot_edge_count"] == hot and document["hot_percent"] == float(percent.rstrip("%"))
 
 
-@pytest.mark.parametrize("percent", ["-1", "100.5", "nan", "99%", "", "hot"])
+@pytest.mark.parametrize("percent", ["-1", "100.5", "100.5%", "nan", "99%%", "%", "", "hot"])
 def test_bad_hot_percents(percent, path):
-    assert tool("pgo-report", "--hot-percent", percent, path).returncode == 2
+    run = tool("pgo-report", "--hot-percent", percent, path)
+    assert run.returncode == 2 and b"--hot-percent must be a percentage from 0 to 100, such as 99 or 99%\n" in run.stderr
 
 
 @pytest.mark.parametrize("options", [["--by", "caller"], ["--by", "callee"], ["--by", "package"], ["--call-sites"],
