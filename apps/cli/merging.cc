@@ -51,7 +51,7 @@ void add_min_success_option(CLI::App& app, std::optional<MinSuccess>& least, con
 
 void add_merging_options(CLI::App& app, MergingOptions& options) {
     add_choice_option(app, "--durations", options.durations, {"check", "scale", "ignore"},
-                      "Refuse (check), even out (scale) or ignore differing durations");
+                      "Refuse (check), scale (so that ratios alone count) or ignore differing durations");
     add_percent_option(app, "--duration-tolerance", options.tolerance,
                        "Let the shortest differ from the longest by PERCENT of it [10%]");
     add_choice_option(app, "--weight-by", options.weight_by, {"cpu", "target"},
