@@ -83,7 +83,7 @@ CLI::Option* add_percent_option(CLI::App& app, const std::string& name, std::opt
 }
 
 CLI::Option* add_limits_option(CLI::App& app, Limits& limits) {
-    return add_parsed_option(app, "--max-input-size", "a size such as 64m or 2g",
+    return add_parsed_option(app, "--max-input-size", "a size above 0, such as 64m or 2g",
                              "Refuse inputs of more than SIZE bytes (KB, MB, KiB, m, g) [1g]", parse_bytes,
                              [&limits](std::uint64_t bytes) { limits = limits.with_max_input_size(bytes); })
         ->type_name("SIZE");

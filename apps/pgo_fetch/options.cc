@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
 #include <string_view>
 #include <utility>
 
 #include "cli/options.h"
 #include "pgo_fetch/backend_options.h"
-#include "pgoprof/fetch/pprof_server.h"
 
 namespace pgoprof::cli {
 namespace {
@@ -21,6 +21,20 @@ using std::chrono::milliseconds;
 constexpr std::string_view kBareFlag = "true";
 
 constexpr std::string_view kDuration = "a duration such as 90s, 5m or 1h30m";
+
+/// "90", "90s", "1m30s", as long as captures may be
+std::optional<std::chrono::seconds> parse_whole_seconds(std::string_view text) {
+    const auto length = parse_duration(text);
+    if (!length || *length % 1s != 0s || *length < 1s || *length > kLongestCapture) return std::nullopt;
+    return *length / 1s * 1s;
+}
+
+/// The help calls N what is, for most, a number of seconds.
+void add_seconds_option(CLI::App& app, const std::string& name, const std::string& help,
+                        const std::function<void(std::chrono::seconds)>& set) {
+    const auto what = fmt::format("whole seconds from 1 to {}, such as 90, 90s or 1m30s", kLongestCapture.count());
+    add_parsed_option(app, name, what, help, parse_whole_seconds, set)->type_name("N");
+}
 
 /// "10" or "20%"
 std::optional<Sampling> parse_sampling(std::string_view text) {
@@ -65,9 +79,11 @@ void declare_targets(CLI::App& app, Options& options) {
                           parse_name, [&](const std::string& path) { options.target_lists.push_back(path); })
         ->type_name("FILE");
     app.add_flag("--all-addresses", options.target.all_addresses, "Ask every address that a host name has");
-    app.add_option("--seconds", options.seconds, "Length of a capture in seconds [30]")->type_name("N");
-    app.add_option("--timeout", options.timeout, "Give up after so many seconds [those of the capture + 30]")
-        ->type_name("N");
+    TargetOptions& target = options.target;
+    add_seconds_option(app, "--seconds", "Length of a capture in seconds [30]",
+                       [&target](std::chrono::seconds length) { target.seconds = length; });
+    add_seconds_option(app, "--timeout", "Give up after so many seconds [those of the capture + 30]",
+                       [&target](std::chrono::seconds time) { target.timeout = time; });
     add_parsed_option(app, "--connect-timeout", std::string(kDuration), "Give up without a connection by then [10s]",
                       parse_duration, [&](milliseconds time) { options.target.connect_timeout = time; })
         ->type_name("DURATION");
@@ -134,12 +150,6 @@ Result<> check_schedule(const Options& options) {
     return {};
 }
 
-Result<std::optional<std::chrono::seconds>> parse_seconds(const char* option, const std::string& text) {
-    if (text.empty()) return std::nullopt;
-    if (const auto value = parse_capture_seconds(text)) return value;
-    return fail(ErrorCode::usage, fmt::format("{} must be an integer from 1 to {}", option, kLongestCapture.count()));
-}
-
 }  // namespace
 
 void declare_options(CLI::App& app, Options& options) {
@@ -165,13 +175,7 @@ Result<> check_options(const Options& options) {
 }
 
 Result<TargetOptions> target_options(const Options& options) {
-    const auto seconds = parse_seconds("--seconds", options.seconds);
-    if (!seconds) return fail(seconds.error());
-    const auto timeout = parse_seconds("--timeout", options.timeout);
-    if (!timeout) return fail(timeout.error());
     TargetOptions target = options.target;
-    target.seconds = *seconds;
-    target.timeout = timeout->value_or(std::chrono::seconds(0));
     auto access = make_access(options.access, target.environment);
     if (!access) return fail(std::move(access.error()));
     target.access = *std::move(access);
@@ -190,7 +194,7 @@ ManifestSettings manifest_settings(const Options& options, std::uint64_t seed) {
         add(length.count() != 0, length % 1s == 0s ? fmt::format("{} {}s", name, length / 1s)
                                                    : fmt::format("{} {}ms", name, length.count()));
     };
-    add(!options.seconds.empty(), "--seconds " + options.seconds);
+    add(target.seconds.has_value(), fmt::format("--seconds {}", target.seconds.value_or(0s).count()));
     add_length("--every", options.every);
     add_length("--jitter", spread(options).value_or(milliseconds(0)));
     add(!options.sample.empty(), "--sample " + options.sample);

@@ -21,8 +21,6 @@ namespace pgoprof::cli {
 struct Options {
     std::vector<std::string> urls;
     std::vector<std::string> target_lists;  ///< files
-    std::string seconds;
-    std::string timeout;
     AccessOptions access;
     TargetOptions target;  ///< but for what `target_options` adds
 

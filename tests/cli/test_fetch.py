@@ -322,6 +322,16 @@ def test_what_is_asked():
         assert authorization(request) == []
 
 
+@pytest.mark.parametrize("seconds", ["2", "2s", "0m2s"])
+def test_seconds_may_have_their_unit(seconds, tmp_path):
+    with HostileServer(send(response(PROFILE))) as server:
+        assert fetch(server.url, "--seconds", seconds, "--timeout", "1m", "-o", tmp_path / "a.pprof").returncode == 0
+    assert server.requests[0].startswith("GET /debug/pprof/profile?seconds=2 ")
+    result = fetch("localhost", "--seconds", "2 s")
+    assert result.returncode == 2
+    assert b"--seconds must be whole seconds from 1 to 1000000, such as 90, 90s or 1m30s\n" in result.stderr
+
+
 @pytest.mark.parametrize("arguments", [
     [],
     ["http://user:hunter2@HOST", "ftp://user:hunter2@HOST"],
@@ -339,6 +349,8 @@ def test_what_is_asked():
     ["HOST", "--seconds", "0"],
     ["HOST", "--seconds", "-1"],
     ["HOST", "--seconds", "1.5"],
+    ["HOST", "--seconds", "1500ms"],
+    ["HOST", "--seconds", ""],
     ["HOST", "--seconds", "http://user:hunter2@HOST"],
     ["HOST", "--seconds", "1000001"],
     ["HOST", "--seconds", "1", "--seconds", "2"],

@@ -59,7 +59,7 @@ def test_after_a_double_dash_everything_is_a_file(tmp_path):
 @pytest.mark.parametrize("size", ["-5", "0", "abc", "10q", "1.5g", "8589934592g", "999999999999999999999", "k"])
 def test_sizes(tool, size):
     result = run(tool, f"--max-input-size={size}", *ARGUMENTS[tool])
-    assert_usage_error(tool, result, "--max-input-size must be a size such as 64m or 2g")
+    assert_usage_error(tool, result, "--max-input-size must be a size above 0, such as 64m or 2g")
 
 
 @pytest.mark.parametrize("size,accepted", [("12k", False), ("13k", True), ("12320", False), ("12321", True), ("1g", True),

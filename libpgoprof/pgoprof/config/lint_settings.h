@@ -46,8 +46,8 @@ bool fails(std::span<const Finding> findings, const LintSettings& settings);
 
 // How values read, in options and in .pgo-lint.toml alike; nullopt for anything else.
 inline constexpr std::string_view kGoVersionForm = "a Go version from 1.20 on, such as 1.24";
-inline constexpr std::string_view kAgeForm = "an age such as 30d or 720h";
-inline constexpr std::string_view kSizeForm = "a size such as 5MB or 512KiB";
+inline constexpr std::string_view kAgeForm = "an age above 0 in days or hours, such as 30d or 720h";
+inline constexpr std::string_view kSizeForm = "a size above 0, such as 5MB or 512KiB";
 inline constexpr std::string_view kSeverityForm = "error, warning or info";
 inline constexpr std::string_view kFailOnForm = "error, warning or never";
 

@@ -124,14 +124,16 @@ negative-values = "info"
 TEST_CASE("A fault in a configuration is named by file and line") {
     CHECK(config_error("\nmax-siez = \"5MB\"") == "x/.pgo-lint.toml:2: unknown key max-siez");
     CHECK(config_error("max-size = 5") ==
-          "x/.pgo-lint.toml:1: max-size must be a string: a size such as 5MB or 512KiB");
+          "x/.pgo-lint.toml:1: max-size must be a string: a size above 0, such as 5MB or 512KiB");
     CHECK(config_error("\n\nfail-on = \"info\"") ==
           "x/.pgo-lint.toml:3: fail-on is \"info\": give error, warning or never");
     CHECK(config_error("fail-on = true") == "x/.pgo-lint.toml:1: fail-on must be a string: error, warning or never");
     CHECK(config_error("go-version = \"1.19\"") ==
           "x/.pgo-lint.toml:1: go-version is \"1.19\": give a Go version from 1.20 on, such as 1.24");
-    CHECK(config_error("max-age = \"30\"") == "x/.pgo-lint.toml:1: max-age is \"30\": give an age such as 30d or 720h");
-    CHECK(config_error("max-size = \"\"") == "x/.pgo-lint.toml:1: max-size is \"\": give a size such as 5MB or 512KiB");
+    CHECK(config_error("max-age = \"30\"") ==
+          "x/.pgo-lint.toml:1: max-age is \"30\": give an age above 0 in days or hours, such as 30d or 720h");
+    CHECK(config_error("max-size = \"\"") ==
+          "x/.pgo-lint.toml:1: max-size is \"\": give a size above 0, such as 5MB or 512KiB");
     CHECK(config_error("max-age = [\"30d\"]").find(":1: max-age must be") != std::string::npos);
     CHECK(config_error("disable = \"PGO204\"") == "x/.pgo-lint.toml:1: disable must be a list of rules");
     CHECK(config_error("enable = [\n\"PGO204\",\n2]") ==
