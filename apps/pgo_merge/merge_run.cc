@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <string>
+
 #include "cli/heap.h"
 #include "cli/options.h"
 #include "pgo_merge/inputs.h"
@@ -11,6 +14,12 @@ namespace pgoprof::cli {
 namespace {
 
 constexpr std::size_t kFew = 4;  ///< inputs, of whose merge page faults would be a third
+
+/// What stands in a list instead of a TAB is taken for a part of the name.
+bool may_lack_tab(const std::string& path) {
+    std::error_code none;
+    return path.find_first_of(" ,") != path.npos && !std::filesystem::exists(path, none);
+}
 
 }  // namespace
 
@@ -99,6 +108,9 @@ void MergeRun::note_failure(Error error) {
     if (error.code == ErrorCode::disagreement) return note_fatal(error);
     if (error.code == ErrorCode::io_failure && !options_.recursive && is_directory(error.input)) {
         error.remedy = "name the files in it, or merge them all with --recursive";
+    }
+    if (error.code == ErrorCode::io_failure && !options_.lists.empty() && may_lack_tab(error.input)) {
+        error.remedy = "in a list a path comes first, and a TAB stands before its weight and before its SHA-256";
     }
     ++failed_;
     exit_ = worst(exit_, console_.error(error));

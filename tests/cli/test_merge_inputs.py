@@ -95,6 +95,16 @@ class TestLists:
         assert f"{paths[0]}: its SHA-256 is {sha256(paths[0])}" in result.stderr.decode()
         assert str(paths[1]) not in result.stderr.decode()
 
+    @pytest.mark.parametrize("line, hinted", [("2 a.pprof", True), ("a.pprof 2", True), ("2,a.pprof", True),
+                                              ("a b.pprof", False), ("gone.pprof", False)])
+    def test_a_missing_tab_is_hinted_at(self, line, hinted, paths, tmp_path):
+        (tmp_path / "a.pprof").write_bytes(paths[0].read_bytes())
+        (tmp_path / "a b.pprof").write_bytes(paths[0].read_bytes()[:-9])
+        result = run("--input-files=-", input=line.encode(), cwd=tmp_path)
+        assert result.returncode in (3, 4) and f"error: {line}: ".encode() in result.stderr
+        assert (b"a TAB stands before its weight" in result.stderr) == hinted
+        assert b"TAB" not in run(line, cwd=tmp_path).stderr
+
     @pytest.mark.parametrize("line", ["", "\t1", "-", "a\tb", "a\t0", "a\t1\t2", "a\t\t\t", "a\0b"])
     def test_bad_lines_are_named_before_anything_is_read(self, line, tmp_path):
         listed = tmp_path / "list"
