@@ -31,15 +31,15 @@ std::string legend(GoVersion version) {
         return text + fmt::format("Go 1.{} devirtualizes nothing by profile.\n", version.minor);
     }
     text +=
-        "as: devirtualization turns an indirect call, hot or not, into one of the heaviest callee that fits it: an\n"
-        "interface call, whose interface the callee's type implements";
-    if (version >= kFunctionValues) text += ", or the call of a function value, of the same type";
+        "if by: a profile does not tell direct calls from indirect ones. Devirtualization turns an indirect call, hot\n"
+        "or not, into one of the heaviest callee that fits it: one by interface, if the callee's type implements that";
+    if (version >= kFunctionValues) text += ",\nand one by function value, if the callee's type is that";
     return text +
            ".\nCallees that do not fit belong to other calls on the line. There is one choice: no runner-up is "
            "taken.\n";
 }
 
-/// What is in the column "as".
+/// What is in the column "if by".
 std::string_view short_name(std::string_view devirtualized_as) {
     if (devirtualized_as == "interface call") return "interface";
     if (devirtualized_as == "function value") return "value";
@@ -83,7 +83,7 @@ std::string call_sites_text(const CallSiteReport& report) {
     const auto listed = shown(report);
     if (!listed.empty()) {
         text += fmt::format("\n{:>6} {:>14} {:>8}  {:<4}  {}\n{:>21} {:>8}  {:<9} -> {}\n", "rank", "weight", "share",
-                            "hot", "caller +lines after its start", "weight", "of these", "as", "callee");
+                            "hot", "caller +lines after its start", "weight", "of these", "if by", "callee");
     }
     std::size_t rank = 0;
     for (const CallSite& site : listed) append_site(text, report, site, ++rank);
