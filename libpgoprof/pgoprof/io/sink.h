@@ -12,9 +12,9 @@ namespace pgoprof {
 /// An output in the making. A regular (or new) file is replaced atomically: a temporary in the same directory, fsync,
 /// rename; without `commit`, at any failure or kill, the old file stays as it was and the temporary is removed (if we
 /// still run). Should the machine itself go down afterwards, there is the old file or the whole new one: to wait for
-/// the directory, too, would tell which, for a third of the time that a small merge takes. Symbolic links are followed,
-/// an existing file's mode is kept, a new one's is 0666 less the umask. What is not a regular file (a pipe, /dev/null,
-/// stdout) is written directly. Errors carry the name of the output.
+/// the directory, too, would tell which, for a quarter of the time that a small merge takes. Symbolic links are
+/// followed, an existing file's mode is kept, a new one's is 0666 less the umask. What is not a regular file (a pipe,
+/// /dev/null, stdout) is written directly. Errors carry the name of the output.
 class Output {
 public:
     /// `path` may be "-" for stdout.
